@@ -1,0 +1,132 @@
+"""Accounts: a person's address on one channel, and who is behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Row, Tx
+from storage.dialogs import Dialog, dialog_from
+from storage.times import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str  # 'cadre', 'relative', 'staff', 'leader' or 'administrator'
+    unit_id: int | None  # None: for all units
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever writes from an account: everything a turn asks first, read at once."""
+
+    account_id: int
+    channel: str
+    unreachable_why: str | None
+    person_id: int | None  # None: a stranger
+    name: str
+    roles: tuple[Role, ...]
+    consent_version: str | None  # the version in force for this person; None: none, or withdrawn
+    dialog: Dialog | None  # the open one
+
+    def has(self, *names: str) -> bool:
+        """Tell whether the person has one of these roles."""
+        return any(role.name in names for role in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: int
+    channel: str
+    address: str
+    person_id: int | None
+    unreachable_why: str | None
+
+
+VISITORS = """
+SELECT a.id, a.channel, a.unreachable_why, p.id, p.name, c.version, r.role, r.unit_id,
+       d.id, d.account_id, d.flow, d.answers, d.asked, d.state, d.misunderstood, d.updated_at
+FROM accounts a
+LEFT JOIN persons p ON p.id = a.person_id AND p.active = 1
+LEFT JOIN roles r ON r.person_id = p.id
+LEFT JOIN consents c ON c.person_id = p.id AND c.withdrawn_at IS NULL
+LEFT JOIN dialogs d ON d.account_id = a.id AND d.state = 'open'
+WHERE a.id IN ({})
+ORDER BY a.id, c.id"""
+
+
+async def visitors(tx: Tx, account_ids: Sequence[int]) -> dict[int, Visitor]:
+    """Return who writes from each of these accounts. A person taken off the roster is a stranger. Raises LookupError: no such account."""
+    places = ", ".join("?" * len(account_ids))
+    by_account: dict[int, list[Row]] = {}
+    for row in await tx.all(VISITORS.format(places), *account_ids):
+        by_account.setdefault(row[0], []).append(row)
+    if missing := set(account_ids) - set(by_account):
+        raise LookupError(f"no accounts {missing}")
+    return {account_id: _visitor(rows) for account_id, rows in by_account.items()}
+
+
+async def visitor(tx: Tx, account_id: int) -> Visitor:
+    """Return who writes from the account. Raises LookupError: no such account."""
+    return (await visitors(tx, [account_id]))[account_id]
+
+
+def _visitor(rows: Sequence[Row]) -> Visitor:
+    last = rows[-1]
+    roles = dict.fromkeys(Role(row[6], row[7]) for row in rows if row[6] is not None)
+    return Visitor(
+        account_id=last[0],
+        channel=last[1],
+        unreachable_why=last[2],
+        person_id=last[3],
+        name=last[4] or "",
+        roles=tuple(roles),
+        consent_version=last[5],
+        dialog=dialog_from(last[8:]) if last[8] is not None else None,
+    )
+
+
+FIND = "SELECT id FROM accounts WHERE channel = ? AND address = ?"
+ADD = """
+INSERT INTO accounts (channel, address, created_at) VALUES (?, ?, ?)
+ON CONFLICT (channel, address) DO NOTHING RETURNING id"""
+
+
+async def find_or_add(tx: Tx, channel: str, address: str, now: datetime) -> int:
+    """Return the id of the account at this address; a new address becomes a stranger's account."""
+    if row := await tx.one(FIND, channel, address):
+        return int(row[0])
+    return await tx.insert(ADD, channel, address, to_text(now))
+
+
+COLUMNS = "id, channel, address, person_id, unreachable_why"
+BY_ID = f"SELECT {COLUMNS} FROM accounts WHERE id = ?"
+OF_PERSON = f"SELECT {COLUMNS} FROM accounts WHERE person_id = ? ORDER BY id"
+
+
+async def by_id(tx: Tx, account_id: int) -> Account | None:
+    row = await tx.one(BY_ID, account_id)
+    return Account(*row) if row else None
+
+
+async def of_person(tx: Tx, person_id: int) -> list[Account]:
+    """Return every account of a person, oldest first, reachable or not."""
+    return [Account(*row) for row in await tx.all(OF_PERSON, person_id)]
+
+
+BIND = "UPDATE accounts SET person_id = ?, bound_at = ?, unreachable_why = NULL WHERE id = ? AND person_id IS NULL"
+
+
+async def bind(tx: Tx, account_id: int, person_id: int, now: datetime) -> bool:
+    """Give a stranger's account to a person; False when it already belongs to somebody."""
+    return await tx.run(BIND, person_id, to_text(now), account_id) == 1
+
+
+MARK = "UPDATE accounts SET unreachable_why = ? WHERE id = ?"
+
+
+async def mark_unreachable(tx: Tx, account_id: int, why: str) -> None:
+    await tx.run(MARK, why, account_id)
+
+
+async def mark_reachable(tx: Tx, account_id: int) -> None:
+    await tx.run(MARK, None, account_id)

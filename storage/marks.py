@@ -1,0 +1,16 @@
+"""Single facts about this database file."""
+
+from storage.database import Tx
+
+DEMONSTRATION = "demonstration"  # the file holds the invented people of the demonstration office
+SET = "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+GET = "SELECT value FROM marks WHERE name = ?"
+
+
+async def put(tx: Tx, name: str, value: str) -> None:
+    await tx.run(SET, name, value)
+
+
+async def get(tx: Tx, name: str) -> str | None:
+    row = await tx.one(GET, name)
+    return str(row[0]) if row else None

@@ -1,0 +1,108 @@
+"""Photos, recordings, films and files: what they are, where their bytes are, who may open them. The bytes stand in the media folder."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Tx
+from storage.times import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    id: str  # also the file's name in the media folder
+    account_id: int  # who sent it
+    kind: str  # 'photo', 'voice', 'video', 'file'
+    name: str
+    media_type: str
+    size_bytes: int | None
+    channel: str
+    reference: str | None  # what the channel calls it
+    state: str  # 'wanted', 'kept', 'lost'
+    tries: int
+
+
+def new_id() -> str:
+    """Return a name that cannot be guessed: 128 random bits."""
+    return secrets.token_hex(16)
+
+
+ADD = """
+INSERT INTO media (id, account_id, kind, name, media_type, size_bytes, channel, reference, state, not_before, made_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+async def add(tx: Tx, medium: Medium, now: datetime) -> None:
+    """Write a medium: 'wanted' when its bytes must still be fetched, 'kept' when they stand in the folder."""
+    moment = to_text(now)
+    await tx.run(
+        ADD,
+        medium.id,
+        medium.account_id,
+        medium.kind,
+        medium.name,
+        medium.media_type,
+        medium.size_bytes,
+        medium.channel,
+        medium.reference,
+        medium.state,
+        moment,
+        moment,
+    )
+
+
+COLUMNS = "id, account_id, kind, name, media_type, size_bytes, channel, reference, state, tries"
+BY_ID = f"SELECT {COLUMNS} FROM media WHERE id = ?"
+WANTED = f"SELECT {COLUMNS} FROM media WHERE state = 'wanted' AND not_before <= ? ORDER BY not_before LIMIT ?"
+NEXT_WANTED = "SELECT min(not_before) FROM media WHERE state = 'wanted'"
+
+
+async def by_id(tx: Tx, media_id: str) -> Medium | None:
+    row = await tx.one(BY_ID, media_id)
+    return Medium(*row) if row else None
+
+
+async def wanted(tx: Tx, now: datetime, limit: int) -> list[Medium]:
+    """Return what should be fetched from its channel now."""
+    return [Medium(*row) for row in await tx.all(WANTED, to_text(now), limit)]
+
+
+async def next_wanted(tx: Tx) -> str | None:
+    """Return when the next fetch is due, as stored, or None."""
+    row = await tx.one(NEXT_WANTED)
+    return str(row[0]) if row and row[0] else None
+
+
+KEPT = "UPDATE media SET state = 'kept', size_bytes = ?, media_type = ? WHERE id = ?"
+LOST = "UPDATE media SET state = 'lost', why = ? WHERE id = ?"
+LATER = "UPDATE media SET not_before = ?, tries = tries + 1, why = ? WHERE id = ?"
+
+
+async def kept(tx: Tx, media_id: str, size_bytes: int, media_type: str) -> None:
+    await tx.run(KEPT, size_bytes, media_type, media_id)
+
+
+async def lost(tx: Tx, media_id: str, why: str) -> None:
+    await tx.run(LOST, why, media_id)
+
+
+async def later(tx: Tx, media_id: str, not_before: datetime, why: str) -> None:
+    await tx.run(LATER, to_text(not_before), why, media_id)
+
+
+MAY_OPEN = """
+SELECT 1 FROM media m WHERE m.id = ? AND (m.account_id = ? OR EXISTS (
+    SELECT 1 FROM media_seen_by s WHERE s.media_id = m.id AND s.account_id = ?))"""
+
+
+async def may_open(tx: Tx, media_id: str, account_id: int) -> bool:
+    """Tell whether the account sent this medium or was sent it."""
+    return await tx.one(MAY_OPEN, media_id, account_id, account_id) is not None
+
+
+OWN = "SELECT id FROM media WHERE id = ? AND account_id = ?"
+
+
+async def is_own(tx: Tx, media_id: str, account_id: int) -> bool:
+    """Tell whether the account itself sent this medium."""
+    return await tx.one(OWN, media_id, account_id) is not None
