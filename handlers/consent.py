@@ -1,0 +1,51 @@
+"""The consent to the handling of personal data (个人信息保护法 art. 13-17): asked once a version, recorded, and as easy to withdraw as to give."""
+
+from handlers.dialog import Chat, flow
+from handlers.menu import show_menu
+from storage import audit, entry
+
+
+@flow("consent", "个人信息告知", drafts=False)
+async def consent(chat: Chat) -> None:
+    turn, office = chat.turn, chat.turn.office
+    question = f"{office.consent_text}\n\n您同意吗？"
+    choice = await chat.choose("agree", question, {"yes": "同意", "no": "不同意"}, adds_to="meanwhile")
+    said = chat.seed.get("words", []) + list(chat.told("meanwhile").words)
+    media = chat.seed.get("media", []) + list(chat.told("meanwhile").media)
+    if choice == "no":
+        chat.say(
+            f"好的，尊重您的意思，我们不处理您的信息。有事请打电话：{office.phone}（{office.service_hours}）。\n什么时候想用了，说一声就行。"
+        )
+        return
+    await entry.give_consent(chat.tx, turn.person_id, turn.visitor.account_id, office.consent_version, turn.now)
+    await _audit(chat, "consent.given")
+    chat.say("谢谢您。想撤回的话，随时说“撤回同意”。")
+    if said or media:
+        turn.follow = ("offer", {"words": said, "media": media})
+    else:
+        show_menu(turn)
+
+
+@flow("withdraw", "撤回同意", keywords=("撤回同意", "撤回"), drafts=False)
+async def withdraw(chat: Chat) -> None:
+    turn = chat.turn
+    question = "撤回以后，我们不再通过这里处理您的信息，没办完的事会请工作人员打电话跟您说。确定撤回吗？"
+    if not await chat.confirm("sure", question, yes="撤回", no="不撤回"):
+        chat.say("好的，没有撤回。")
+        return
+    await entry.withdraw_consent(chat.tx, turn.person_id, turn.now)
+    await _audit(chat, "consent.withdrawn")
+    chat.say(f"已经撤回。有事请打电话：{turn.office.phone}（{turn.office.service_hours}）。")
+
+
+async def _audit(chat: Chat, deed: str) -> None:
+    turn = chat.turn
+    await audit.add(
+        chat.tx,
+        turn.now,
+        deed,
+        f"person:{turn.person_id}",
+        actor_id=turn.person_id,
+        account_id=turn.visitor.account_id,
+        version=turn.office.consent_version,
+    )

@@ -1,0 +1,367 @@
+"""From a message to what handles it: the open dialog, a button's action, a word that always works, a case, a menu.
+
+`take_turn` is the only door. The order of the questions it asks is the order in which a person expects to be understood.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from handlers import access, answers, cases, flows, menu, strangers, underway
+from handlers.dialog import CANCEL, HUMAN
+from handlers.office import Office
+from handlers.readers import Gathered, Said
+from handlers.turn import Button, Turn
+from storage import accounts, dialogs, inbox, outbox
+from storage.accounts import Visitor
+from storage.cases import Case, last, of_person
+from storage.database import Tx
+from storage.dialogs import Dialog
+from storage.inbox import Message
+
+ALWAYS: Mapping[str, str] = {
+    word: meaning
+    for meaning, words in {
+        "menu": "菜单 主菜单 回到菜单 开始 /menu /start menu",
+        "back": "返回 上一步 退回 /back back",
+        "cancel": "取消 不填了 /cancel cancel",
+        "human": "人工 找人工 转人工 人工服务 找工作人员",
+        "help": "帮助 使用帮助 怎么用 /help help",
+        "resume": "接着填 继续填 继续",
+    }.items()
+    for word in words.split()
+}
+GREETINGS = frozenset("你好 您好 在吗 有人吗 早上好 上午好 中午好 下午好 晚上好 早 喂 hello hi".split())
+THANKS = frozenset("谢谢 谢谢您 谢谢你 多谢 感谢 好的谢谢 好 好的 知道了 收到 嗯 哦 再见".split())
+STILL_TALKING = timedelta(minutes=30)  # after words for a case, the next words are more of the same
+NEVER_MIND = "这是以前的按钮，已经不用了。"
+
+
+async def take_turn(tx: Tx, office: Office, visitor: Visitor, message: Message, now: datetime) -> None:
+    """Handle one message: change rows and write what is answered, all through `tx`.
+
+    Raises whatever a bug raises; the caller rolls back, so that nothing of a failed turn remains.
+    """
+    turn = Turn(tx, office, now, visitor, message)
+    await _without_lost_flow(turn)
+    await _dispatch(turn)
+    await _follow(turn)
+    turn.flush()
+
+
+async def _without_lost_flow(turn: Turn) -> None:
+    """Drop a dialog whose flow this version no longer has: it must not stand in the person's way for ever."""
+    dialog = turn.visitor.dialog
+    if dialog is not None and not flows.is_known(dialog.flow):
+        await dialogs.save(turn.tx, replace(dialog, state="dropped", updated_at=turn.now))
+        turn.visitor = replace(turn.visitor, dialog=None)
+        turn.say("您上次填的那一项已经改版了，请重新开始。")
+
+
+async def _follow(turn: Turn) -> None:
+    """Do what an action or a dialog leads to: a flow to start, or a button to act on."""
+    while turn.follow is not None or turn.press_next is not None:
+        if turn.follow is not None:
+            (name, seed), turn.follow = turn.follow, None
+            await underway.start(turn, flows.named(name), seed)
+        if turn.press_next is not None:
+            choice, turn.press_next = turn.press_next, None
+            await _pressed(turn, choice)
+
+
+async def _dispatch(turn: Turn) -> None:
+    if turn.message.kind in ("gone", "back"):
+        await _reachability(turn)
+        return
+    if turn.visitor.unreachable_why:  # whoever writes can be reached again
+        await accounts.mark_reachable(turn.tx, turn.visitor.account_id)
+    if turn.visitor.person_id is None:
+        await _stranger(turn)
+    elif access.needs_consent(turn.visitor, turn.office.consent_version):
+        await _consent_first(turn)
+    elif turn.message.choice is not None:
+        await _pressed(turn, turn.message.choice)
+    else:
+        await _said(turn)
+
+
+async def _reachability(turn: Turn) -> None:
+    turn.quiet = True
+    if turn.message.kind == "gone":
+        await accounts.mark_unreachable(turn.tx, turn.visitor.account_id, "对方停用了机器人")
+        await outbox.fail_all(turn.tx, turn.visitor.account_id, "对方停用了机器人", turn.now)
+    else:
+        await accounts.mark_reachable(turn.tx, turn.visitor.account_id)
+
+
+async def _consent_first(turn: Turn) -> None:
+    """Nobody's words are handled without consent, but what is said meanwhile is carried through to after it."""
+    if ALWAYS.get(answers.plain(turn.message.words)) == "human":
+        office = turn.office
+        turn.say(f"您可以直接打电话：{office.phone}（{office.service_hours}）。")
+    dialog = turn.visitor.dialog
+    if dialog is None or dialog.flow != flows.CONSENT.name:
+        if dialog is not None:
+            await underway.put_aside(turn, dialog)
+        said = (
+            turn.message.words
+            if turn.message.choice is None and len(turn.message.words) >= underway.SHORTEST_STORY
+            else ""
+        )
+        seed = {"words": [said] if said else [], "media": list(turn.message.media)}
+        await underway.start(turn, flows.CONSENT, seed)
+        return
+    value = _value_for(dialog, turn.message.choice) if turn.message.choice else None
+    said_now = Said(value=value) if value else Said.of(turn.message) if turn.message.choice is None else None
+    await underway.run_flow(turn, flows.CONSENT, dialog, said_now)
+
+
+async def _stranger(turn: Turn) -> None:
+    """A stranger may send a code, ask for access, share the own number. Nothing else is told."""
+    message, dialog = turn.message, turn.visitor.dialog
+    if await strangers.let_in(turn):
+        turn.visitor = await accounts.visitor(turn.tx, turn.visitor.account_id)
+        turn.say(f"{turn.visitor.name}，您好，已经认出您了。")
+        if access.needs_consent(turn.visitor, turn.office.consent_version):
+            await underway.start(turn, flows.CONSENT)
+        else:
+            menu.show_menu(turn)
+    elif strangers.was_a_code(message):
+        strangers.refuse_code(turn)
+    elif dialog is not None:
+        await _stranger_in_dialog(turn, dialog)
+    elif strangers.wants_access(message):
+        await underway.start(turn, flows.REQUEST_ACCESS)
+    else:
+        strangers.greet(turn)
+
+
+async def _stranger_in_dialog(turn: Turn, dialog: Dialog) -> None:
+    choice = turn.message.choice
+    meaning = ALWAYS.get(answers.plain(turn.message.words)) if choice is None else None
+    if meaning in ("cancel", "menu") or (choice is not None and choice == strangers.APPLY):
+        await underway.put_aside(turn, dialog)
+        strangers.greet(turn)
+    elif choice is not None and _value_for(dialog, choice) is None:
+        turn.say(NEVER_MIND)
+        await underway.run_flow(turn, flows.named(dialog.flow), dialog, None)
+    else:
+        said = Said(value=_value_for(dialog, choice)) if choice is not None else Said.of(turn.message)
+        back = meaning == "back"
+        await underway.run_flow(turn, flows.named(dialog.flow), dialog, None if back else said, back=back)
+
+
+# ── a button ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _pressed(turn: Turn, choice: str) -> None:
+    dialog = turn.visitor.dialog
+    kind, _, rest = choice.partition(":")
+    if kind == "a":
+        name, _, argument = rest.partition(":")
+        if action := ACTIONS.get(name):
+            await action(turn, argument)
+            await _remind(turn, dialog)
+            return
+    if kind == "w" and rest in WORDS:
+        await WORDS[rest](turn)
+        return
+    if dialog is not None and (value := _value_for(dialog, choice)) is not None:
+        await underway.go_on(turn, dialog, Said(value=value))
+        return
+    await _stale(turn, choice)
+
+
+def _value_for(dialog: Dialog, choice: str) -> str | None:
+    """Return the value of a button that belongs to the question that stands open, else None."""
+    parts = choice.split(":", 3)
+    if len(parts) != 4 or parts[0] != "q" or parts[1] != str(dialog.id):
+        return None
+    asked = underway.RESUME if underway.RESUME in dialog.answers else dialog.asked
+    return parts[3] if parts[2] == asked else None
+
+
+async def _stale(turn: Turn, choice: str) -> None:
+    """An old button is a normal case: say so, and show where we are."""
+    number = choice.split(":")[1] if choice.startswith("q:") else ""
+    old = await dialogs.by_id(turn.tx, int(number), turn.visitor.account_id) if number.isdecimal() else None
+    current = turn.visitor.dialog
+    if old is not None and old.state == "done" and not choice.endswith((f":{CANCEL}", f":{HUMAN}")):
+        turn.say("这一项您已经办过了，不用再按。")
+    elif old is not None and old.state == "draft":
+        turn.say("这一项先放下了，您填的内容还在。想接着填，请按【接着填】。", [underway.resume_button(old)])
+        if current is None:
+            return
+    else:
+        turn.say(NEVER_MIND)
+    if current is not None:
+        await underway.go_on(turn, current, None)
+    else:
+        menu.show_menu(turn)
+
+
+async def _remind(turn: Turn, dialog: Dialog | None) -> None:
+    """After an action on the side, show again the question that still stands."""
+    if dialog is None:
+        return
+    still = await dialogs.by_id(turn.tx, dialog.id, dialog.account_id)
+    if still is not None and still.state == "open" and still == dialog:
+        turn.say(f"您刚才的“{flows.named(dialog.flow).title}”还没填完：")
+        await underway.go_on(turn, dialog, None)
+
+
+# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _said(turn: Turn) -> None:
+    message = turn.message
+    dialog = turn.visitor.dialog
+    always = ALWAYS.get(_command(message.words))
+    if always and not message.media:
+        await WORDS[always](turn)
+    elif message.kind == "unsupported":
+        turn.say(f"{message.words}我还看不了。请打字、发语音或者照片告诉我。")
+        await (underway.go_on(turn, dialog, None) if dialog else _menu(turn))
+    elif dialog is not None:
+        await underway.go_on(turn, dialog, Said.of(message))
+    elif not await _as_button(turn) and not await _as_keyword(turn):
+        await _free_words(turn)
+
+
+def _command(words: str) -> str:
+    """Return words as ALWAYS writes them; of '/start@our_bot CODE' the command only."""
+    return (
+        words.split()[0].split("@")[0].casefold()
+        if words.startswith("/") and words.strip("/ ")
+        else answers.plain(words)
+    )
+
+
+async def _as_button(turn: Turn) -> bool:
+    """Take a typed digit or label as the button it names on the newest message."""
+    if turn.message.media:
+        return False
+    shown = await outbox.last_buttons(turn.tx, turn.visitor.account_id)
+    labels = [row[0].split(" ", 1)[-1] for row in shown]
+    digits = [answers.number(row[0].split(" ", 1)[0]) for row in shown]
+    said = answers.number(turn.message.words)
+    place = digits.index(said) if said is not None and said in digits else answers.option(turn.message.words, labels)
+    if place is None or (said is not None and said not in digits):
+        return False
+    await _pressed(turn, shown[place][1])
+    return True
+
+
+async def _as_keyword(turn: Turn) -> bool:
+    choice = None if turn.message.media else flows.choice_for_keyword(turn.visitor, turn.message.words)
+    if choice is not None:
+        await _pressed(turn, choice)
+    return choice is not None
+
+
+async def _free_words(turn: Turn) -> None:
+    """Words that no question waits for: thanks, more about a case, a story, or something we do not understand."""
+    words, media = turn.message.words.strip(), turn.message.media
+    plain = answers.plain(words)
+    if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
+        turn.say("这句话我没有听明白。")
+        menu.show_menu(turn)
+    elif case := await _case_in_talk(turn):
+        told = Gathered((Said.of(turn.message).words,) if words else (), media)
+        turn.say(
+            await cases.add_words(turn, case, told),
+            [Button("1 这是另一件事", f"a:apart:{turn.message.id}"), menu.MENU_BUTTON],
+        )
+    elif plain in GREETINGS and not media:
+        turn.say(f"{turn.visitor.name}，您好。")
+        menu.show_menu(turn)
+    elif plain in THANKS and not media:
+        turn.say("不客气，应该的。有事随时说。", [menu.MENU_BUTTON])
+    elif media or len(plain) >= underway.SHORTEST_STORY:
+        await underway.start(turn, flows.OFFER, {"words": [words] if words else [], "media": list(media)})
+    else:
+        turn.say("这句话我没有听明白。您可以按下面的按钮，或者把事情多说几句。")
+        menu.show_menu(turn)
+
+
+async def _case_in_talk(turn: Turn) -> Case | None:
+    """Return the case that the person is talking about: the office spoke last in it, or the person did just now."""
+    for case in await of_person(turn.tx, turn.person_id, 20):
+        kind, at = await last(turn.tx, case.id)
+        asked_back = kind in ("replied", "reopened") and case.state != "closed"
+        goes_on = kind == "said" and case.state != "closed" and turn.now - at < STILL_TALKING
+        if asked_back or goes_on or (kind == "answered" and case.solved == "partly"):
+            return case
+    return None
+
+
+async def set_apart(turn: Turn, argument: str) -> None:
+    """The button 【这是另一件事】: what went into a case is offered as a case of its own as well."""
+    message = await inbox.by_id(turn.tx, int(argument), turn.visitor.account_id) if argument.isdecimal() else None
+    if message is None:
+        turn.say(NEVER_MIND)
+        menu.show_menu(turn)
+        return
+    words = [message.words] if message.words else []
+    turn.follow = (flows.OFFER.name, {"words": words, "media": list(message.media)})
+
+
+# ── the words that always work ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _menu(turn: Turn) -> None:
+    if (dialog := turn.visitor.dialog) is not None:
+        await underway.put_aside(turn, dialog)
+        if flows.named(dialog.flow).drafts:
+            turn.say(f"“{flows.named(dialog.flow).title}”先放下了，填过的给您留着，想接着填就说“接着填”。")
+    menu.show_menu(turn)
+
+
+async def _back(turn: Turn) -> None:
+    if turn.visitor.dialog is None:
+        menu.show_menu(turn)
+    else:
+        await underway.go_on(turn, turn.visitor.dialog, None, back=True)
+
+
+async def _cancel(turn: Turn) -> None:
+    if turn.visitor.dialog is None:
+        turn.say("现在没有要取消的。")
+        menu.show_menu(turn)
+    else:
+        await underway.cancelled(turn, turn.visitor.dialog)
+
+
+async def _human(turn: Turn) -> None:
+    """Put the dialog aside and open a case for a person; what answered nothing goes with it."""
+    dialog = turn.visitor.dialog
+    if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
+        turn.say("您就是工作人员。要办件请按【待办】。")
+        menu.show_menu(turn)
+        return
+    if dialog is not None:
+        await underway.put_aside(turn, dialog)
+    kept = dialog.answers.get("~kept", {}) if dialog else {}
+    await underway.start(turn, flows.HUMAN, {"words": kept.get("words", []), "media": kept.get("media", [])})
+    if dialog is not None:
+        turn.say("您刚才填的给您留着，想接着填就说“接着填”。")
+
+
+async def _help(turn: Turn) -> None:
+    await flows.ACTIONS["help"](turn, "")
+    await _remind(turn, turn.visitor.dialog)
+
+
+async def _resume(turn: Turn) -> None:
+    dialog = turn.visitor.dialog or await dialogs.draft(turn.tx, turn.visitor.account_id)
+    if dialog is None:
+        turn.say("没有没填完的内容。")
+        menu.show_menu(turn)
+    else:
+        await underway.reopen(turn, dialog)
+
+
+WORDS = {"menu": _menu, "back": _back, "cancel": _cancel, "human": _human, "help": _help, "resume": _resume}
+
+
+ACTIONS = {**flows.ACTIONS, "resume": underway.resume_draft, "apart": set_apart}

@@ -1,0 +1,50 @@
+"""The menu: at most six entries, each at its place for ever. A place that was given once is not given to something else."""
+
+from handlers import access
+from handlers.turn import Button, Turn
+
+MENU_BUTTON = Button("菜单", "w:menu")
+
+CLIENT_MENU = (
+    Button("1 反映困难", "a:go:report"),
+    Button("2 我的困难", "a:mine:"),
+    Button("3 找人工", "w:human"),
+    Button("4 使用帮助", "w:help"),
+)
+OFFICE_MENU = (
+    Button("1 待办", "a:todo:"),
+    Button("2 我承办的", "a:taken:"),
+    Button("3 申请使用的人", "a:requests:"),
+    Button("4 没送到的消息", "a:failures:"),
+    Button("5 使用帮助", "w:help"),
+)
+
+
+def show_menu(turn: Turn) -> None:
+    """Show the menu of the person's role, with the telephone for whoever would rather call."""
+    if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
+        turn.say("请选一项，按按钮或者回复数字：", OFFICE_MENU)
+    else:
+        turn.say(f"您要办什么？按按钮、回复数字，或者直接说事都行。\n局里电话：{turn.office.phone}", CLIENT_MENU)
+
+
+async def show_help(turn: Turn, argument: str) -> None:
+    """The button 【使用帮助】."""
+    office = turn.office
+    if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
+        turn.say(
+            "按【待办】看没办完的事，点开一件可以接手、答复、办结。\n"
+            "老同志补充的话会自动推给承办人。\n"
+            "随时可以说：菜单、返回、取消。",
+            [MENU_BUTTON],
+        )
+        return
+    turn.say(
+        f"这里是{office.name}的服务助手。\n"
+        "有困难，直接把事情说出来就行，打字、语音、照片都可以。\n"
+        "随时可以说：菜单、返回、取消、人工。\n"
+        "我们不会向您要钱、要密码、要验证码。\n"
+        f"想找人说话，请打电话：{office.phone}（{office.service_hours}）。\n"
+        "不想再用了，说“撤回同意”。",
+        [MENU_BUTTON],
+    )

@@ -1,0 +1,109 @@
+"""A turn: one inbound message handled, in the one transaction it is given.
+
+Whatever a turn decides it writes through `turn.tx`; whatever it says becomes outbox rows in the same transaction. It never sends and
+never commits, so it either happened whole or not at all, and running it again after a rollback is harmless.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from handlers.office import Office
+from storage import accounts, dialogs, outbox
+from storage.accounts import Visitor
+from storage.database import Tx
+from storage.dialogs import Dialog
+from storage.inbox import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What a person may press. `choice` comes back when it is pressed: 64 bytes at most, as Telegram allows."""
+
+    label: str
+    choice: str
+    kind: str = "choice"  # 'contact': asks the app to share the person's own telephone number, where the channel can
+
+    def row(self) -> list[str]:
+        """Return the button as the outbox stores it."""
+        return [self.label, self.choice] if self.kind == "choice" else [self.label, self.choice, self.kind]
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message, who said it, and what is answered. Made anew for every try."""
+
+    tx: Tx
+    office: Office
+    now: datetime  # aware
+    visitor: Visitor
+    message: Message
+    _texts: list[str] = field(default_factory=list)
+    _buttons: list[Button] = field(default_factory=list)
+    _media: list[str] = field(default_factory=list)
+    quiet: bool = False  # nothing need be answered (somebody blocked us, say)
+    follow: tuple[str, dict[str, Any]] | None = (
+        None  # a flow to start when this action or flow is through, and its seed
+    )
+    standing: Dialog | None = None  # the dialog whose question stands open at the end of the turn
+    press_next: str | None = None  # a button's choice to act on when this is through
+
+    @property
+    def person_id(self) -> int:
+        """The person's id. Raises LookupError for a stranger: whoever asks must have let strangers go before."""
+        if self.visitor.person_id is None:
+            raise LookupError(f"account {self.visitor.account_id} belongs to nobody")
+        return self.visitor.person_id
+
+    def say(self, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()) -> None:
+        """Answer. Everything said in a turn goes out as one message; the buttons said last are the ones shown."""
+        if text:
+            self._texts.append(text)
+        if buttons:
+            self._buttons = list(buttons)
+        self._media.extend(media)
+
+    def flush(self) -> None:
+        """Write the dialog that stands open and the answer. Raises RuntimeError when a message would go unanswered: that is a bug."""
+        if self.standing is not None:
+            dialogs.save_last(self.tx, self.standing)
+        if not self._texts:
+            if self.quiet:
+                return
+            raise RuntimeError("a turn must answer")
+        outbox.add(
+            self.tx,
+            self.visitor.account_id,
+            "\n\n".join(self._texts),
+            self.now,
+            buttons=[each.row() for each in self._buttons],
+            media=self._media,
+            answers=self.message.id,
+        )
+
+    async def tell(
+        self,
+        person_id: int,
+        text: str,
+        buttons: Sequence[Button] = (),
+        media: Sequence[str] = (),
+        *,
+        first: int | None = None,
+    ) -> int:
+        """Write a push to a person: to the account `first` if it can be reached, else to every account that can be.
+
+        Returns to how many accounts. 0 means that the person must be called by telephone.
+        """
+        reachable = [each for each in await accounts.of_person(self.tx, person_id) if not each.unreachable_why]
+        chosen = [each for each in reachable if each.id == first] or reachable
+        for account in chosen:
+            self.tell_account(account.id, text, buttons, media)
+        return len(chosen)
+
+    def tell_account(
+        self, account_id: int, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()
+    ) -> None:
+        """Write a push to one account."""
+        rows = [each.row() for each in buttons]
+        outbox.add(self.tx, account_id, text, self.now, buttons=rows, media=media, priority=outbox.NEWS)
