@@ -23,13 +23,14 @@ CHINESE_DIGITS = {
     "九": 9,
 }
 _NUMBER = r"(\d{1,3}|[零〇一二两三四五六七八九十]{1,3})"
-_ORDINAL = re.compile(rf"(?:我?(?:要|选|按|是|就)?(?:选|按)?)?(?:第)?{_NUMBER}(?:个|号|项|条|吧|、|\.|，|,)*(?:吧)?")
+_ORDINAL = re.compile(rf"我?[要选按是就]{{0,3}}第?{_NUMBER}(?:个|号|项|条|吧|、|\.|，|,)*")
+_KEYCAP = dict.fromkeys(map(ord, "\ufe0f\u20e3"))  # what makes a key of a digit on a telephone's keyboard: 1️⃣
 _PUNCTUATION = " \t\r\n。，、！？!?,.;；:：~～…·\"'“”‘’()（）【】[]<>《》-—"
 
 
 def plain(text: str) -> str:
     """Return text with full-width forms, circled digits, case, spaces and punctuation at both ends evened out."""
-    return unicodedata.normalize("NFKC", text).casefold().strip(_PUNCTUATION)
+    return unicodedata.normalize("NFKC", text).translate(_KEYCAP).casefold().strip(_PUNCTUATION)
 
 
 def chinese_number(text: str) -> int | None:
@@ -64,23 +65,33 @@ def option(text: str, labels: Sequence[str]) -> int | None:
             return known.index(form)
     if len(said) > 12:
         return None  # a sentence that happens to hold a label is a story, not an answer
-    near = [index for index, label in enumerate(known) if said in label or (label in said and len(label) > 1)]
+    near = [index for index, label in enumerate(known) if (said in label and said not in YES) or _holds(said, label)]
     return near[0] if len(near) == 1 else None
+
+
+def _holds(said: str, label: str) -> bool:
+    """Tell whether words name a label among others, and none of the others is a no: 不要撤回 is not 撤回."""
+    return len(label) > 1 and label in said and not set(said.replace(label, "", 1)) & _NEGATIONS
 
 
 YES = frozenset("是 是的 对 对的 好 好的 行 可以 要 需要 嗯 嗯嗯 确认 同意 有 没错 没问题 ok yes y 1".split())
 NO = frozenset("否 不 不好 不是 不是的 不对 不用 不要 不行 不需要 不可以 不同意 没有 没 算了 不了 no n 2".split())
-_SOFT_END = re.compile(r"(吧|啊|呀|的|了|哦|呢)+$")
+_SOFT_ENDS = tuple("吧啊呀啦的了哦呢")
+_NEGATIONS = frozenset("不别没未无勿非莫甭")
 
 
 def yes_or_no(text: str) -> bool | None:
     """Return what a typed answer to a yes-or-no question means, or None when it is neither clearly."""
     said = plain(text)
-    for form in (said, _SOFT_END.sub("", said)):
+    form = said
+    while form:
         if form in YES:
             return True
         if form in NO:
             return False
+        if not form.endswith(_SOFT_ENDS):
+            break
+        form = form[:-1]
     place = number(said)
     return {1: True, 2: False}.get(place) if place is not None else None
 

@@ -32,6 +32,8 @@ async def withdraw(chat: Chat) -> None:
     question = "撤回以后，我们不再通过这里处理您的信息，没办完的事会请工作人员打电话跟您说。确定撤回吗？"
     if not await chat.confirm("sure", question, yes="撤回", no="不撤回"):
         chat.say("好的，没有撤回。")
+        if kept := chat.kept():
+            turn.follow = ("offer", kept.stored())
         return
     await entry.withdraw_consent(chat.tx, turn.person_id, turn.now)
     await _audit(chat, "consent.withdrawn")

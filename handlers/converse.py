@@ -11,7 +11,7 @@ from handlers import access, answers, cases, flows, menu, strangers, underway
 from handlers.dialog import CANCEL, HUMAN
 from handlers.office import Office
 from handlers.readers import Gathered, Said
-from handlers.turn import Button, Turn
+from handlers.turn import Button, Turn, row_id
 from storage import accounts, dialogs, inbox, outbox
 from storage.accounts import Visitor
 from storage.cases import Case, last, of_person
@@ -96,30 +96,35 @@ async def _reachability(turn: Turn) -> None:
 
 async def _consent_first(turn: Turn) -> None:
     """Nobody's words are handled without consent, but what is said meanwhile is carried through to after it."""
-    if ALWAYS.get(answers.plain(turn.message.words)) == "human":
-        office = turn.office
+    message, office, dialog = turn.message, turn.office, turn.visitor.dialog
+    command = _command_in(message)
+    if command == "human":
         turn.say(f"您可以直接打电话：{office.phone}（{office.service_hours}）。")
-    dialog = turn.visitor.dialog
+    is_story = message.choice is None and message.kind != "unsupported" and command is None
     if dialog is None or dialog.flow != flows.CONSENT.name:
         if dialog is not None:
             await underway.put_aside(turn, dialog)
-        said = (
-            turn.message.words
-            if turn.message.choice is None and len(turn.message.words) >= underway.SHORTEST_STORY
-            else ""
-        )
-        seed = {"words": [said] if said else [], "media": list(turn.message.media)}
-        await underway.start(turn, flows.CONSENT, seed)
+        words = [message.words] if is_story and len(message.words) >= underway.SHORTEST_STORY else []
+        await underway.start(turn, flows.CONSENT, {"words": words, "media": list(message.media)})
         return
-    value = _value_for(dialog, turn.message.choice) if turn.message.choice else None
-    said_now = Said(value=value) if value else Said.of(turn.message) if turn.message.choice is None else None
-    await underway.run_flow(turn, flows.CONSENT, dialog, said_now)
+    value = CANCEL if command == "cancel" else _value_for(dialog, message.choice or "")
+    said = Said(value=value) if value not in (None, HUMAN) else Said.of(message) if is_story else None
+    await underway.run_flow(turn, flows.CONSENT, dialog, said)
+
+
+def _command_in(message: Message) -> str | None:
+    """Return which of the words that always work a message is, or None; 9 is 人工."""
+    if message.choice is not None or message.media:
+        return None
+    return "human" if answers.number(message.words) == 9 else ALWAYS.get(_command(message.words))
 
 
 async def _stranger(turn: Turn) -> None:
     """A stranger may send a code, ask for access, share the own number. Nothing else is told."""
     message, dialog = turn.message, turn.visitor.dialog
     if await strangers.let_in(turn):
+        if dialog is not None:  # the request is answered
+            await dialogs.save(turn.tx, replace(dialog, state="dropped", updated_at=turn.now))
         turn.visitor = await accounts.visitor(turn.tx, turn.visitor.account_id)
         turn.say(f"{turn.visitor.name}，您好，已经认出您了。")
         if access.needs_consent(turn.visitor, turn.office.consent_version):
@@ -128,7 +133,7 @@ async def _stranger(turn: Turn) -> None:
             menu.show_menu(turn)
     elif strangers.was_a_code(message):
         strangers.refuse_code(turn)
-    elif dialog is not None:
+    elif dialog is not None and dialog.flow == flows.REQUEST_ACCESS.name:
         await _stranger_in_dialog(turn, dialog)
     elif strangers.wants_access(message):
         await underway.start(turn, flows.REQUEST_ACCESS)
@@ -138,12 +143,15 @@ async def _stranger(turn: Turn) -> None:
 
 async def _stranger_in_dialog(turn: Turn, dialog: Dialog) -> None:
     choice = turn.message.choice
-    meaning = ALWAYS.get(answers.plain(turn.message.words)) if choice is None else None
+    meaning = ALWAYS.get(_command(turn.message.words)) if choice is None else None
     if meaning in ("cancel", "menu") or (choice is not None and choice == strangers.APPLY):
         await underway.put_aside(turn, dialog)
         strangers.greet(turn)
     elif choice is not None and _value_for(dialog, choice) is None:
         turn.say(NEVER_MIND)
+        await underway.run_flow(turn, flows.named(dialog.flow), dialog, None)
+    elif meaning in ("human", "help", "resume") or turn.message.kind == "unsupported":
+        turn.say(f"要找人，请打电话：{turn.office.phone}。")
         await underway.run_flow(turn, flows.named(dialog.flow), dialog, None)
     else:
         said = Said(value=_value_for(dialog, choice)) if choice is not None else Said.of(turn.message)
@@ -183,12 +191,12 @@ def _value_for(dialog: Dialog, choice: str) -> str | None:
 
 async def _stale(turn: Turn, choice: str) -> None:
     """An old button is a normal case: say so, and show where we are."""
-    number = choice.split(":")[1] if choice.startswith("q:") else ""
-    old = await dialogs.by_id(turn.tx, int(number), turn.visitor.account_id) if number.isdecimal() else None
+    number = row_id(choice.split(":")[1]) if choice.startswith("q:") else None
+    old = await dialogs.by_id(turn.tx, number, turn.visitor.account_id) if number is not None else None
     current = turn.visitor.dialog
     if old is not None and old.state == "done" and not choice.endswith((f":{CANCEL}", f":{HUMAN}")):
         turn.say("这一项您已经办过了，不用再按。")
-    elif old is not None and old.state == "draft":
+    elif old is not None and old.state == "draft" and flows.is_known(old.flow):
         turn.say("这一项先放下了，您填的内容还在。想接着填，请按【接着填】。", [underway.resume_button(old)])
         if current is None:
             return
@@ -202,7 +210,7 @@ async def _stale(turn: Turn, choice: str) -> None:
 
 async def _remind(turn: Turn, dialog: Dialog | None) -> None:
     """After an action on the side, show again the question that still stands."""
-    if dialog is None:
+    if dialog is None or turn.follow is not None:
         return
     still = await dialogs.by_id(turn.tx, dialog.id, dialog.account_id)
     if still is not None and still.state == "open" and still == dialog:
@@ -224,6 +232,8 @@ async def _said(turn: Turn) -> None:
         await (underway.go_on(turn, dialog, None) if dialog else _menu(turn))
     elif dialog is not None:
         await underway.go_on(turn, dialog, Said.of(message))
+    elif message.kind == "edited":
+        await _free_words(turn)  # a correction presses no button
     elif not await _as_button(turn) and not await _as_keyword(turn):
         await _free_words(turn)
 
@@ -261,13 +271,13 @@ async def _as_keyword(turn: Turn) -> bool:
 
 async def _free_words(turn: Turn) -> None:
     """Words that no question waits for: thanks, more about a case, a story, or something we do not understand."""
-    words, media = turn.message.words.strip(), turn.message.media
+    words, media = Said.of(turn.message).words.strip(), turn.message.media
     plain = answers.plain(words)
     if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
         turn.say("这句话我没有听明白。")
         menu.show_menu(turn)
     elif case := await _case_in_talk(turn):
-        told = Gathered((Said.of(turn.message).words,) if words else (), media)
+        told = Gathered((words,) if words else (), media)
         turn.say(
             await cases.add_words(turn, case, told),
             [Button("1 这是另一件事", f"a:apart:{turn.message.id}"), menu.MENU_BUTTON],
@@ -297,7 +307,8 @@ async def _case_in_talk(turn: Turn) -> Case | None:
 
 async def set_apart(turn: Turn, argument: str) -> None:
     """The button 【这是另一件事】: what went into a case is offered as a case of its own as well."""
-    message = await inbox.by_id(turn.tx, int(argument), turn.visitor.account_id) if argument.isdecimal() else None
+    number = row_id(argument)
+    message = await inbox.by_id(turn.tx, number, turn.visitor.account_id) if number is not None else None
     if message is None:
         turn.say(NEVER_MIND)
         menu.show_menu(turn)
@@ -337,13 +348,13 @@ async def _human(turn: Turn) -> None:
     dialog = turn.visitor.dialog
     if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
         turn.say("您就是工作人员。要办件请按【待办】。")
-        menu.show_menu(turn)
+        await (underway.go_on(turn, dialog, None) if dialog else _menu(turn))
         return
     if dialog is not None:
         await underway.put_aside(turn, dialog)
-    kept = dialog.answers.get("~kept", {}) if dialog else {}
-    await underway.start(turn, flows.HUMAN, {"words": kept.get("words", []), "media": kept.get("media", [])})
-    if dialog is not None:
+    kept = Gathered.of(underway.awake(dialog).answers.get("~kept") if dialog else None)
+    await underway.start(turn, flows.HUMAN, kept.stored())
+    if dialog is not None and flows.named(dialog.flow).drafts:
         turn.say("您刚才填的给您留着，想接着填就说“接着填”。")
 
 

@@ -6,7 +6,7 @@ from handlers import access, cases
 from handlers.dialog import Chat, flow
 from handlers.menu import MENU_BUTTON
 from handlers.office import Office, day_in_words
-from handlers.turn import Button, Turn
+from handlers.turn import Button, Turn, row_id
 from storage import accounts, audit, entry, outbox, people
 from storage import cases as stored
 from storage.cases import Case, Entry
@@ -80,8 +80,8 @@ def not_yours(turn: Turn) -> None:
 async def _case(turn: Turn, argument: str) -> Case | None:
     """Return the case a button names if the speaker may see it, else say so and return None."""
     try:
-        case = await stored.by_id(turn.tx, int(argument))
-    except (LookupError, ValueError):
+        case = await stored.by_id(turn.tx, row_id(argument) or 0)
+    except LookupError:
         not_yours(turn)
         return None
     own = turn.person_id in (case.person_id, case.acted_by)
@@ -174,7 +174,7 @@ async def reply(chat: Chat) -> None:
     await chat.review("发出前请核对：", told="内容")
     if not await _own_case(chat.turn, str(case.id)):
         return
-    if await cases.reply(chat.turn, case, told):
+    if await cases.reply(chat.turn, case, told + chat.kept()):
         chat.say("已经发给老同志。")
     else:
         chat.say(await _call_instead(chat.turn, case))
@@ -191,6 +191,7 @@ async def close(chat: Chat) -> None:
     case = await stored.by_id(chat.tx, chat.seed["case"])
     outcome = await chat.ask("outcome", f"办结 {case.number}，请用一句话告诉老同志结果：")
     await chat.review("发出前请核对：", outcome="结果")
+    outcome = "\n".join((outcome, *chat.kept().words))
     if await _own_case(chat.turn, str(case.id)) and await cases.close(chat.turn, case, outcome):
         chat.say("已办结，已经请老同志回答解决了没有。", [MENU_BUTTON])
 
@@ -201,10 +202,10 @@ async def answer_solved(turn: Turn, argument: str) -> None:
     case = await _case(turn, case_id)
     if case is None:
         return
-    if turn.person_id not in (case.person_id, case.acted_by) or solved not in cases.SOLVED or not closing.isdecimal():
+    if turn.person_id not in (case.person_id, case.acted_by) or solved not in cases.SOLVED:
         not_yours(turn)
         return
-    turn.say(await cases.answer(turn, case, int(closing), solved), [MENU_BUTTON])
+    turn.say(await cases.answer(turn, case, row_id(closing) or 0, solved), [MENU_BUTTON])
 
 
 # ── requests for access ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -242,9 +243,13 @@ async def admit(turn: Turn, argument: str) -> None:
     """Bind the account of a request to a person of the roster."""
     request_id, _, person_id = argument.partition(".")
     request = await _open_request(turn, request_id)
-    if request is None or not person_id.isdecimal():
+    if request is None:
         return
-    person = await people.by_id(turn.tx, int(person_id))
+    try:
+        person = await people.by_id(turn.tx, row_id(person_id) or 0)
+    except LookupError:
+        not_yours(turn)
+        return
     bound = await accounts.bind(turn.tx, request.account_id, person.id, turn.now)
     await entry.decide(turn.tx, request.id, "approved", turn.person_id, turn.now)
     await _audit(turn, "access.approved", request, person.id)
@@ -266,7 +271,7 @@ async def refuse(turn: Turn, argument: str) -> None:
 
 
 async def _open_request(turn: Turn, argument: str) -> AccessRequest | None:
-    request = await entry.request(turn.tx, int(argument)) if argument.isdecimal() else None
+    request = await entry.request(turn.tx, row_id(argument) or 0)
     if not access.may_admit(turn.visitor) or request is None:
         not_yours(turn)
         return None

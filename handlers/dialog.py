@@ -20,7 +20,6 @@ without an answer takes the message, or is asked and the turn ends there. The st
 """
 
 import hashlib
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -99,7 +98,8 @@ class Chat:
         self, turn: Turn, dialog: Dialog, said: Said | None, is_keyword: Callable[[str], bool], *, back: bool = False
     ) -> None:
         self.turn = turn
-        self.answers: dict[str, Any] = json.loads(json.dumps(dialog.answers))  # a copy, and proof that it is plain JSON
+        # A copy as deep as answers are changed in place: a way out must leave the dialog as it stood.
+        self.answers = {key: dict(each) if isinstance(each, dict) else each for key, each in dialog.answers.items()}
         self.asked = dialog.asked
         self.misunderstood = dialog.misunderstood
         self._dialog = dialog
@@ -195,9 +195,11 @@ class Chat:
             return self.answers[key]["value"]
         if self._back:
             self._go_back()
+        in_hand = self._said
         said = self._message_for(key)
         if said is not None:
-            self._way_out(question, said)
+            if said is in_hand:
+                self._way_out(question, said)
             result = question.read(said)
             if isinstance(result, Understood):
                 self._remember(key, result)
@@ -210,6 +212,7 @@ class Chat:
                     question = replace(question, text="")
             else:
                 self._explain(said, result)
+                raise _FromTheTop  # what was kept may stand in the question
         self._ask(question)
         raise _QuestionStands
 
@@ -222,23 +225,24 @@ class Chat:
 
     def _way_out(self, question: _Question, said: Said) -> None:
         """返回, 取消 and 人工 by button or digit, another flow by keyword: they lead out of any question that is not free."""
-        place = None if question.free or said.media else reading.number(said.words)
+        typed = not question.free and said.value is None and not said.media
+        place = reading.number(said.words) if typed else None
+        if place is not None and isinstance(question.read(said), Understood):
+            place = None  # 9号 is a day
         if said.value == HUMAN or place == 9:
             raise _Leaves("human")
-        if said.value == CANCEL or (place == 0 and not self._trail):
+        if said.value == CANCEL or (place == 0 and not self._can_go_back):
             raise _Leaves("cancel")
         if said.value == BACK or place == 0:
             self._go_back()
-        if question.free or said.value is not None or said.media:
-            return
-        if self._is_keyword(said.words) and isinstance(question.read(said), NotUnderstood):
+        if typed and self._is_keyword(said.words) and isinstance(question.read(said), NotUnderstood):
             raise _Leaves("elsewhere")
 
     def _message_for(self, key: str) -> Said | None:
         """Return the message that this question should read: the one in hand if it was asked this, or one held for it."""
         said, self._said = self._said, None
         held = self.answers.setdefault("~held", {})
-        if said is not None and self.asked is not None and self.asked != key:
+        if said is not None and self.asked not in (None, key) and said.value not in (BACK, CANCEL, HUMAN):
             held[self.asked] = {"words": said.words, "media": said.media, "value": said.value}
             said = None
         if said is None and key in held:
@@ -270,7 +274,7 @@ class Chat:
         if self.misunderstood >= self.turn.office.misunderstandings_before_human:
             self.turn.say("要是说不清楚也没关系，按【9 找人工】，请工作人员跟您说。")
             rows.append(Button("9 找人工", HUMAN))
-        rows.append(Button("0 返回", BACK) if self._trail or "~before" in self.answers else Button("0 取消", CANCEL))
+        rows.append(Button("0 返回", BACK) if self._can_go_back else Button("0 取消", CANCEL))
         self.turn.say(question.text, [replace(each, choice=self._choice(question.key, each.choice)) for each in rows])
 
     def _choice(self, key: str, value: str) -> str:
@@ -278,6 +282,10 @@ class Chat:
         if len(choice.encode()) > _LONGEST_CHOICE_BYTES:
             raise ValueError(f"the button {choice!r} is longer than {_LONGEST_CHOICE_BYTES} bytes")
         return choice
+
+    @property
+    def _can_go_back(self) -> bool:
+        return bool(self._trail) or "~before" in self.answers
 
     def _go_back(self) -> None:
         self._back = False

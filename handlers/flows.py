@@ -23,7 +23,7 @@ FLOWS: Mapping[str, Flow] = {each.name: each for each in (CONSENT, REQUEST_ACCES
 
 async def go(turn: Turn, argument: str) -> None:
     """A menu entry that starts a flow."""
-    if any(each.name == argument for each in open_to(turn.visitor)):
+    if any(each.name == argument and each.keywords for each in open_to(turn.visitor)):
         turn.follow = (argument, {})
     else:
         menu.show_menu(turn)
@@ -73,6 +73,6 @@ def open_to(visitor: Visitor) -> tuple[Flow, ...]:
 def choice_for_keyword(visitor: Visitor, words: str) -> str | None:
     """Return the button that exactly these words name (a flow's keyword, a word for a menu entry), or None."""
     plain = answers.plain(words)
-    if plain in KEYWORDS:
+    if plain in KEYWORDS and visitor.person_id is not None:
         return KEYWORDS[plain]
     return next((f"a:go:{each.name}" for each in open_to(visitor) if plain in each.keywords), None)

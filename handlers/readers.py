@@ -103,6 +103,8 @@ def one_of(options: Mapping[str, str], adds_to: str | None) -> Reader:
         place = values.index(said.value) if said.value in values else None
         if said.value is None:
             place = place_of(said, labels)
+        if place is None and values == ["yes", "no"] and (answer := _agreement(said, *labels)) is not None:
+            place = int(not answer)  # 好的 is 同意 as well
         if place is not None:
             return Understood(values[place], labels[place])
         if adds_to and said.value is None and (said.words or said.media):
@@ -112,12 +114,17 @@ def one_of(options: Mapping[str, str], adds_to: str | None) -> Reader:
     return read
 
 
+def _agreement(said: Said, yes: str, no: str) -> bool | None:
+    """Return whether somebody said yes, by button, label or any usual word; None for neither."""
+    if said.value is not None or said.media:
+        return {"yes": True, "no": False}.get(said.value or "")
+    place = answers.option(said.words, [yes, no])
+    return place == 0 if place is not None else answers.yes_or_no(said.words)
+
+
 def yes_or_no(yes: str, no: str) -> Reader:
     def read(said: Said) -> Reading:
-        answer = {"yes": True, "no": False}.get(said.value or "")
-        if said.value is None and not said.media:
-            place = answers.option(said.words, [yes, no])
-            answer = place == 0 if place is not None else answers.yes_or_no(said.words)
+        answer = _agreement(said, yes, no)
         if answer is None:
             return NotUnderstood(f"请回答“{yes}”或“{no}”。")
         return Understood(answer, yes if answer else no)

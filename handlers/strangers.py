@@ -38,7 +38,8 @@ def wants_access(message: Message) -> bool:
     """Tell whether a stranger presses 【申请使用】 or says so."""
     if message.choice is not None:
         return message.choice == APPLY
-    return answers.plain(message.words) in APPLY_WORDS or answers.number(message.words) == 1
+    labels = [each.label.partition(" ")[2] for each in _entry_buttons()]  # a reply keyboard sends its label as words
+    return answers.plain(message.words) in APPLY_WORDS or answers.option(message.words, labels) == 0
 
 
 def was_a_code(message: Message) -> bool:
@@ -124,7 +125,8 @@ async def request_access(chat: Chat) -> None:
     name = await chat.ask("name", "请问您的姓名？", _name_problem)
     rest = await chat.ask("rest", "请问您原来的单位和电话？一句话说就行。")
     await chat.review("请您核对：", name="姓名", rest="单位和电话")
-    request_id = await entry.add_request(chat.tx, turn.visitor.account_id, rest, name, turn.now)
+    words = "\n".join((rest, *chat.kept().words))
+    request_id = await entry.add_request(chat.tx, turn.visitor.account_id, words, name, turn.now)
     await audit.add(
         chat.tx,
         turn.now,

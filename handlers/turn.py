@@ -30,6 +30,11 @@ class Button:
         return [self.label, self.choice] if self.kind == "choice" else [self.label, self.choice, self.kind]
 
 
+def row_id(argument: str) -> int | None:
+    """Return the row that a button's argument names, or None for what no button of ours carries: anybody may send anything."""
+    return int(argument) if argument.isdecimal() and len(argument) < 19 else None
+
+
 @dataclass(slots=True)
 class Turn:
     """One message, who said it, and what is answered. Made anew for every try."""

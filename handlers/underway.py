@@ -6,8 +6,8 @@ from typing import Any
 
 from handlers import answers, flows, menu, strangers
 from handlers.dialog import Flow, run
-from handlers.readers import Said
-from handlers.turn import Button, Turn
+from handlers.readers import Gathered, Said
+from handlers.turn import Button, Turn, row_id
 from storage import dialogs
 from storage.dialogs import Dialog
 
@@ -31,10 +31,15 @@ async def start(turn: Turn, flow: Flow, seed: dict[str, Any] | None = None) -> N
 
 async def go_on(turn: Turn, dialog: Dialog, said: Said | None, *, back: bool = False) -> None:
     """Go on with the open dialog, or ask whether to, when it has lain idle for long."""
-    if RESUME in dialog.answers:
+    asked_whether = RESUME in dialog.answers
+    idle = turn.now - dialog.updated_at > timedelta(hours=turn.office.idle_hours)
+    typed = said.words if said is not None and said.value is None and not said.media else ""
+    if (asked_whether or idle) and (choice := flows.choice_for_keyword(turn.visitor, typed)):
+        turn.press_next = choice  # 困难, said the next morning, is no answer to an old question
+        return
+    if asked_whether:
         await _resume_answer(turn, dialog, said)
         return
-    idle = turn.now - dialog.updated_at > timedelta(hours=turn.office.idle_hours)
     if idle and said is not None and said.value is None and flows.named(dialog.flow).drafts:
         await _offer_resume(turn, dialog, said)
         return
@@ -76,10 +81,18 @@ async def cancelled(turn: Turn, dialog: Dialog) -> None:
 
 async def put_aside(turn: Turn, dialog: Dialog) -> None:
     state = "draft" if flows.named(dialog.flow).drafts else "dropped"
-    kept = {key: value for key, value in dialog.answers.items() if key != RESUME}
-    await dialogs.save(turn.tx, replace(dialog, answers=kept, state=state, updated_at=turn.now))
+    await dialogs.save(turn.tx, replace(awake(dialog), state=state, updated_at=turn.now))
     turn.standing = None
     turn.visitor = replace(turn.visitor, dialog=None)
+
+
+def awake(dialog: Dialog) -> Dialog:
+    """Return the dialog without the question whether to go on; what was said to that stays with what answered nothing."""
+    answers_so_far = {key: value for key, value in dialog.answers.items() if key != RESUME}
+    if held := dialog.answers.get(RESUME):
+        told = Gathered((held["words"],) if held["words"] else (), tuple(held["media"]))
+        answers_so_far["~kept"] = (Gathered.of(answers_so_far.get("~kept")) + told).stored()
+    return replace(dialog, answers=answers_so_far)
 
 
 def resume_button(dialog: Dialog) -> Button:
@@ -88,7 +101,8 @@ def resume_button(dialog: Dialog) -> Button:
 
 async def resume_draft(turn: Turn, argument: str) -> None:
     """The button 【接着填】: take up this draft again, putting aside what stands open."""
-    draft = await dialogs.by_id(turn.tx, int(argument), turn.visitor.account_id)
+    number = row_id(argument)
+    draft = await dialogs.by_id(turn.tx, number, turn.visitor.account_id) if number is not None else None
     if draft is None or draft.state not in ("draft", "open"):
         turn.say("那份内容已经不在了，请重新填。")
         menu.show_menu(turn)
@@ -99,9 +113,16 @@ async def resume_draft(turn: Turn, argument: str) -> None:
 
 
 async def reopen(turn: Turn, dialog: Dialog) -> None:
-    kept = {key: value for key, value in dialog.answers.items() if key != RESUME}
-    again = replace(dialog, answers=kept, state="open", misunderstood=0, updated_at=turn.now)
-    await run_flow(turn, flows.named(dialog.flow), again, None)
+    """Take up a dialog where it stands."""
+    if not flows.is_known(dialog.flow):
+        await dialogs.save(turn.tx, replace(dialog, state="dropped", updated_at=turn.now))
+        turn.say("您上次填的那一项已经改版了，请重新开始。")
+        menu.show_menu(turn)
+    elif RESUME in dialog.answers:
+        await _resume_answer(turn, dialog, Said(value="go"))
+    else:
+        again = replace(dialog, state="open", misunderstood=0, updated_at=turn.now)
+        await run_flow(turn, flows.named(dialog.flow), again, None)
 
 
 async def _offer_resume(turn: Turn, dialog: Dialog, said: Said | None) -> None:
@@ -135,9 +156,10 @@ async def _resume_answer(turn: Turn, dialog: Dialog, said: Said | None) -> None:
         await dialogs.save(turn.tx, replace(dialog, state="dropped", updated_at=turn.now))
         await _start_over(turn, dialog, held)
     elif value == "leave":
-        await put_aside(turn, dialog)
+        offered = bool(held.get("media")) or len(held.get("words", "")) >= SHORTEST_STORY
+        await put_aside(turn, replace(dialog, answers=dialog.answers | {RESUME: {}}) if offered else dialog)
         turn.say("好的，填过的先给您留着。")
-        if held.get("media") or len(held.get("words", "")) >= SHORTEST_STORY:
+        if offered:
             turn.follow = (
                 flows.OFFER.name,
                 {"words": [held["words"]] if held["words"] else [], "media": held["media"]},

@@ -1,9 +1,9 @@
 """The trail: who changed what, written in the transaction of the change."""
 
-import json
 from datetime import datetime
 
 from storage.database import Tx
+from storage.plain import to_json
 from storage.times import to_text
 
 ADD = "INSERT INTO audit (at, actor_id, account_id, deed, subject, detail) VALUES (?, ?, ?, ?, ?, ?)"
@@ -20,4 +20,4 @@ async def add(
     **detail: str | int | bool | None,
 ) -> None:
     """Write one row. `detail` must hold no message text: the trail outlives the messages."""
-    await tx.run(ADD, to_text(now), actor_id, account_id, deed, subject, json.dumps(detail, ensure_ascii=False))
+    await tx.run(ADD, to_text(now), actor_id, account_id, deed, subject, to_json(detail))

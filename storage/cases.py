@@ -1,10 +1,10 @@
 """Cases: a person's difficulty, who answers for it, and everything that happened in it."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from storage.database import Row, Tx
+from storage.plain import from_json, to_json
 from storage.times import from_text, to_text
 
 
@@ -130,13 +130,13 @@ LAST = "SELECT kind, at FROM case_entries WHERE case_id = ? AND kind <> 'taken' 
 async def add_entry(
     tx: Tx, case_id: int, kind: str, author_id: int | None, words: str, media: tuple[str, ...], now: datetime
 ) -> None:
-    await tx.run(ADD_ENTRY, case_id, to_text(now), author_id, kind, words, json.dumps(media))
+    await tx.run(ADD_ENTRY, case_id, to_text(now), author_id, kind, words, to_json(media))
 
 
 async def entries(tx: Tx, case_id: int) -> list[Entry]:
     """Return everything that happened in a case, in order."""
     rows = await tx.all(ENTRIES, case_id)
-    return [Entry(from_text(row[0]), row[1], row[2], row[3], tuple(json.loads(row[4]))) for row in rows]
+    return [Entry(from_text(row[0]), row[1], row[2], row[3], tuple(from_json(row[4]))) for row in rows]
 
 
 async def last(tx: Tx, case_id: int) -> tuple[str, datetime]:

@@ -94,9 +94,9 @@ class Database:
         state before the block.
         """
         async with self._write_turn, self._named_errors():
-            await self._settled(self._command("BEGIN IMMEDIATE"))
             tx = Tx(self._writer)
             try:
+                await self._settled(self._command("BEGIN IMMEDIATE"))
                 yield tx
                 for sql, rows in tx.at_end.items():
                     await tx.run_many(sql, rows)
@@ -111,8 +111,8 @@ class Database:
     async def read(self) -> AsyncIterator[Tx]:
         """A snapshot: every SELECT in the block sees the same state, and waits for no writer."""
         async with self._read_turn, self._named_errors():
-            await self._settled(self._reader.execute("BEGIN"))
             try:
+                await self._settled(self._reader.execute("BEGIN"))
                 yield Tx(self._reader)
             finally:
                 if self._reader.in_transaction:

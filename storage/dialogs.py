@@ -1,11 +1,11 @@
 """Dialogs: conversations in progress, one open a account at most."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from storage.database import Row, Tx
+from storage.plain import from_json, to_json
 from storage.times import from_text, to_text
 
 
@@ -25,7 +25,7 @@ COLUMNS = "id, account_id, flow, answers, asked, state, misunderstood, updated_a
 
 
 def dialog_from(row: Row) -> Dialog:
-    return Dialog(row[0], row[1], row[2], json.loads(row[3]), row[4], row[5], row[6], from_text(row[7]))
+    return Dialog(row[0], row[1], row[2], from_json(row[3]), row[4], row[5], row[6], from_text(row[7]))
 
 
 ADD = """
@@ -36,7 +36,7 @@ VALUES (?, ?, ?, NULL, 'open', 0, ?, ?) RETURNING id"""
 async def add(tx: Tx, account_id: int, flow: str, answers: dict[str, Any], now: datetime) -> Dialog:
     """Open a dialog. The account must have none open."""
     moment = to_text(now)
-    new = await tx.insert(ADD, account_id, flow, json.dumps(answers, ensure_ascii=False), moment, moment)
+    new = await tx.insert(ADD, account_id, flow, to_json(answers), moment, moment)
     return Dialog(new, account_id, flow, answers, None, "open", 0, now)
 
 
@@ -54,7 +54,7 @@ def save_last(tx: Tx, dialog: Dialog) -> None:
 
 
 def _saved(dialog: Dialog) -> tuple[object, ...]:
-    answers = json.dumps(dialog.answers, ensure_ascii=False)
+    answers = to_json(dialog.answers)
     return (answers, dialog.asked, dialog.state, dialog.misunderstood, to_text(dialog.updated_at), dialog.id)
 
 

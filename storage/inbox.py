@@ -1,11 +1,11 @@
 """The inbox: a message is here before its channel is told that we have it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.database import Row, Tx
+from storage.plain import from_json, to_json
 from storage.times import from_text, to_text
 
 # A channel repeats what it thinks we missed within a day at most (Telegram keeps updates 24 hours:
@@ -71,7 +71,7 @@ def _row(arrival: Arrival, now: datetime) -> tuple[object, ...]:
         arrival.kind,
         arrival.words,
         arrival.choice,
-        json.dumps(arrival.media),
+        to_json(arrival.media),
         to_text(arrival.said_at),
         to_text(now),
     )
@@ -113,7 +113,7 @@ async def waiting(tx: Tx, limit: int) -> list[Message]:
 
 def message_from(row: Row) -> Message:
     return Message(
-        row[0], row[1], row[2], row[3], row[4], tuple(json.loads(row[5])), from_text(row[6]), from_text(row[7])
+        row[0], row[1], row[2], row[3], row[4], tuple(from_json(row[5])), from_text(row[6]), from_text(row[7])
     )
 
 
@@ -169,6 +169,37 @@ async def by_id(tx: Tx, message_id: int, account_id: int) -> Message | None:
     """Return what this account said under this id, or None."""
     row = await tx.one(BY_ID, message_id, account_id)
     return message_from(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A message put aside for the operator."""
+
+    id: int
+    channel: str
+    received_at: datetime
+    trace: str  # why; may hold what people wrote
+
+
+PARKED_COLUMNS = "id, channel, received_at, coalesce(trace, '')"
+ALL_PARKED = f"SELECT {PARKED_COLUMNS} FROM inbox WHERE state = 'parked' ORDER BY id LIMIT ?"
+ONE_PARKED = f"SELECT {PARKED_COLUMNS} FROM inbox WHERE state = 'parked' AND id = ?"
+RETRY = "UPDATE inbox SET state = 'waiting', starts = 0, trace = NULL WHERE id = ? AND state = 'parked'"
+
+
+async def parked(tx: Tx, limit: int) -> list[Parked]:
+    """Return messages put aside, oldest first."""
+    return [Parked(row[0], row[1], from_text(row[2]), row[3]) for row in await tx.all(ALL_PARKED, limit)]
+
+
+async def parked_one(tx: Tx, message_id: int) -> Parked | None:
+    row = await tx.one(ONE_PARKED, message_id)
+    return Parked(row[0], row[1], from_text(row[2]), row[3]) if row else None
+
+
+async def retry(tx: Tx, message_id: int) -> bool:
+    """Let a message that was put aside wait for its turn again; False when there is none."""
+    return await tx.run(RETRY, message_id) == 1
 
 
 SAID = f"SELECT {COLUMNS}, external_id FROM inbox WHERE account_id = ? AND id > ? ORDER BY id LIMIT ?"

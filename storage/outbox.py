@@ -1,12 +1,12 @@
 """The outbox: what must be said, written in the transaction that decided it, sent by `bot/delivery.py`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from storage.database import Row, Tx
+from storage.plain import from_json, to_json
 from storage.times import from_text, to_text
 
 ANSWER, NEWS, NOTICE = 0, 1, 5  # priorities: what a person just asked for goes before what we push
@@ -53,7 +53,7 @@ def add(
 
 
 def _json(value: Sequence[Any]) -> str:
-    return json.dumps(value, ensure_ascii=False) if value else "[]"
+    return to_json(value) if value else "[]"
 
 
 # Of each account only the first message in line is due: a later one must not overtake it.
@@ -72,7 +72,7 @@ async def due(tx: Tx, channel: str, now: datetime, limit: int) -> list[Letter]:
 
 
 def _letter(row: Row) -> Letter:
-    return Letter(row[0], row[1], row[2], json.loads(row[3]), json.loads(row[4]), from_text(row[5]), *row[6:])
+    return Letter(row[0], row[1], row[2], from_json(row[3]), from_json(row[4]), from_text(row[5]), *row[6:])
 
 
 NEXT_DUE = "SELECT min(not_before) FROM outbox WHERE state = 'waiting' AND channel = ? AND not_before > ?"
@@ -122,7 +122,7 @@ SHOWN = "SELECT buttons FROM outbox WHERE account_id = ? ORDER BY id DESC LIMIT 
 async def last_buttons(tx: Tx, account_id: int) -> list[list[str]]:
     """Return the buttons of the newest message to the account: what a typed digit or label refers to."""
     row = await tx.one(SHOWN, account_id)
-    return json.loads(row[0]) if row else []
+    return from_json(row[0]) if row else []
 
 
 BACKLOG = "SELECT count(*), min(made_at) FROM outbox WHERE state = 'waiting'"

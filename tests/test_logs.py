@@ -84,7 +84,7 @@ def test_our_loggers_obey_the_level(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(
     "library",
-    ["telegram.ext", "aiohttp.access", "httpx", "uvicorn.access", "apscheduler.scheduler", "aiosqlite", "asyncio"],
+    ["telegram.ext", "aiohttp.access", "httpx", "uvicorn.error", "apscheduler.scheduler", "aiosqlite", "asyncio"],
 )
 def test_libraries_speak_from_warning_on_whatever_the_level(library: str, capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("DEBUG", as_json=True)

@@ -22,8 +22,8 @@ async def read_known(tx: Tx) -> Known:
     )
 
 
-async def apply(tx: Tx, plan: Plan, now: datetime, done: Callable[[int], None]) -> None:
-    """Write a plan made from this very transaction's state, with audit rows.
+async def apply(tx: Tx, plan: Plan, now: datetime, done: Callable[[int], None], how: str = "roster") -> list[int]:
+    """Write a plan made from this transaction's state, with audit rows; return the ids of those added, then changed.
 
     `done` is told how many people are written so far. The audit says which fields changed, not from what to what: the
     trail outlives the person's data.
@@ -32,7 +32,7 @@ async def apply(tx: Tx, plan: Plan, now: datetime, done: Callable[[int], None]) 
     units = await _units(tx, steps)
     ids: dict[RosterPerson, int] = {}
     for number, step in enumerate(steps, 1):
-        ids[step.row] = await _write(tx, step, units, now)
+        ids[step.row] = await _write(tx, step, units, now, how)
         done(number)
     await roster.give_roles(tx, [(ids[step.row], role) for step in steps for role in step.roles])
     await roster.add_kin(
@@ -43,6 +43,7 @@ async def apply(tx: Tx, plan: Plan, now: datetime, done: Callable[[int], None]) 
             for cadre in step.cadres
         ],
     )
+    return list(ids.values())
 
 
 async def _units(tx: Tx, steps: Sequence[Step]) -> dict[str, int]:
@@ -51,7 +52,7 @@ async def _units(tx: Tx, steps: Sequence[Step]) -> dict[str, int]:
     return {name: await people.unit_named(tx, name) for name in names}
 
 
-async def _write(tx: Tx, step: Step, units: dict[str, int], now: datetime) -> int:
+async def _write(tx: Tx, step: Step, units: dict[str, int], now: datetime, how: str) -> int:
     """Add or change one person and return the id."""
     person = _changed(step, units)
     person_id = person.id
@@ -65,7 +66,7 @@ async def _write(tx: Tx, step: Step, units: dict[str, int], now: datetime) -> in
         "person.added" if step.person is None else "person.changed",
         f"person:{person_id}",
         actor_id=None,
-        how="roster",
+        how=how,
         fields=" ".join(change.field for change in step.changes),
         roles=" ".join(step.roles),
         acts_for_more=len(step.cadres),

@@ -29,6 +29,14 @@ FIELDS = {
 }
 """Field -> what people call it. All of them are attributes of `RosterPerson`; `Person` has unit_id in place of unit."""
 
+ROLE_NAMES = {
+    "cadre": "老同志",
+    "relative": "家属",
+    "staff": "工作人员",
+    "leader": "领导",
+    "administrator": "管理员",
+}
+
 
 @dataclass(frozen=True)
 class FieldChange:
@@ -46,19 +54,25 @@ def changes(row: RosterPerson, person: Person | None, unit: str | None) -> tuple
 def better(field: str, row: RosterPerson, person: Person | None, unit: str | None) -> FieldChange | None:
     """Return what the row changes in this field, or None.
 
-    An empty cell changes nothing, and neither does a date that is only less exact than the one we have. The calendar
-    of the birthday comes along with a birthday only: without one it says nothing.
+    An empty cell changes nothing, and neither does a date that is only less exact than the one we have. A row says
+    "lunar" aloud, but "solar" is also its silence: that comes along with another birthday only.
     """
     new: str | None = getattr(row, field)
     old: str | None = unit if field == "unit" else getattr(person, field, None)
     if not new or new == old:
         return None
-    if field == "birthday_calendar" and (row.birth is None or (person is None and new == "solar")):
+    if field == "birthday_calendar" and not _tells_calendar(row, person, unit):
         return None
-    same_calendar = person is not None and row.birthday_calendar == person.birthday_calendar
-    if old and (field == "joined_party" or (field == "birth" and same_calendar)) and _less_exact(new, old):
+    silent = person is not None and row.birthday_calendar in ("solar", person.birthday_calendar)
+    if old and (field == "joined_party" or (field == "birth" and silent)) and _less_exact(new, old):
         return None
     return FieldChange(field, old, new)
+
+
+def _tells_calendar(row: RosterPerson, person: Person | None, unit: str | None) -> bool:
+    if row.birth is None or row.birthday_calendar == "lunar":
+        return row.birth is not None
+    return person is not None and better("birth", row, person, unit) is not None
 
 
 def _less_exact(new: str, old: str) -> bool:

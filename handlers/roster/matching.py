@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.roster.dates import PartialDate
+from handlers.roster.duplicates import births_agree
 from handlers.roster.fields import FIELDS, better
 from handlers.roster.person import Finding, RosterPerson
 from storage.accounts import Role
@@ -130,10 +130,7 @@ def _births_agree(row: RosterPerson, person: Person) -> bool | None:
     """Tell whether the dates of birth may be one day; None when one is not given. Of two calendars the years decide."""
     if not row.birth or not person.birth:
         return None
-    mine, theirs = PartialDate.from_iso(row.birth), PartialDate.from_iso(person.birth)
-    if row.birthday_calendar != person.birthday_calendar:
-        return abs(mine.year - theirs.year) <= 1
-    return mine.agrees_with(theirs)
+    return births_agree(row.birth, row.birthday_calendar, person.birth, person.birthday_calendar)
 
 
 def _same_telephone(row: RosterPerson, person: Person, unit: str | None) -> bool:
