@@ -1,0 +1,123 @@
+"""What a channel is: it turns updates into `Incoming`, sends an `Outgoing`, and says in its errors what to do next.
+
+SendError
+├── TryLater       the channel asks to wait (429), or could not be reached: try again
+├── Refused        this message will never be accepted: record why and tell staff
+└── Gone           this account cannot be reached any more (blocked, deleted)
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from starlette.routing import Route
+
+from bot.pulse import Pulse
+from storage.media import Medium
+
+
+class SendError(Exception):
+    """Why a message did not leave. `str()` is a Chinese reason for staff, without secrets."""
+
+
+class TryLater(SendError):
+    def __init__(self, reason: str, after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.after_seconds = after_seconds  # None: the channel did not say; back off
+
+
+class Refused(SendError):
+    pass
+
+
+class Gone(SendError):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a channel can take."""
+
+    longest_text: int  # characters of one message
+    messages_per_second: float  # overall; infinity where there is no limit
+    messages_per_second_per_chat: float
+    largest_fetch_bytes: int  # of an attachment we can fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something sent along. It is fetched later by `reference`, or is here already under `media_id`."""
+
+    kind: str  # 'photo', 'voice', 'video', 'file'
+    name: str
+    media_type: str
+    size_bytes: int | None
+    reference: str | None = None
+    media_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update of a channel, in our words."""
+
+    address: str  # the account, as the channel calls it
+    external_id: str  # the channel's own id, unique on the channel within storage.inbox.DEDUPE_WINDOW
+    kind: str  # as in the inbox table
+    words: str
+    said_at: datetime  # aware
+    choice: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An attachment on its way out: a file in the media folder, or the channel's own reference to what it gave us."""
+
+    medium: Medium
+    path: Path
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as the channel sends it: within its limits, at most one enclosure."""
+
+    letter_id: int
+    account_id: int
+    address: str
+    text: str
+    buttons: Sequence[Sequence[str]]  # [label, choice] or [label, choice, kind], one below the other
+    enclosure: Enclosure | None = None
+
+
+Receive = Callable[[str, Sequence[Incoming]], Awaitable[None]]
+"""Stores what a channel received; when it returns, the messages are on the disk. Raises StorageError: then do not acknowledge."""
+
+
+class Channel(Protocol):
+    name: str
+    limits: Limits
+    pulse: Pulse
+
+    def routes(self) -> list[Route]:
+        """Return what the web server must hand to this channel; the same each time."""
+
+    async def start(self) -> None:
+        """Make ready to send and to listen. Raises an exception that names what the operator must mend."""
+
+    async def listen(self) -> None:
+        """Receive until cancelled. A network failure is waited out here."""
+
+    async def stop(self) -> None:
+        """Release what `start` took."""
+
+    async def send(self, outgoing: Outgoing) -> None:
+        """Send one message. Raises SendError."""
+
+    async def fetch(self, medium: Medium) -> bytes:
+        """Return the bytes of an attachment. Raises SendError."""
+
+    async def check(self) -> str:
+        """Return a Chinese sentence on who we are there, for `python -m bot check`. Raises an exception when unreachable."""

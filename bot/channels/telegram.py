@@ -1,0 +1,333 @@
+"""Telegram, through python-telegram-bot: the library speaks the protocol, the inbox decides when an update is received.
+
+The library's own Updater confirms updates it has merely queued. So we poll with `telegram.Bot` ourselves: an update is in the inbox
+table before the next getUpdates (which confirms it) or before the webhook answers 200.
+"""
+
+import asyncio
+import hmac
+import logging
+import os
+import random
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from telegram import (
+    Bot,
+    BotCommand,
+    MenuButtonCommands,
+    Update,
+)
+from telegram.constants import FileSizeLimit, MessageLimit
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.channels.channel import Enclosure, Gone, Incoming, Limits, Outgoing, Receive, Refused, SendError, TryLater
+from bot.channels.telegram_request import AiohttpRequest
+from bot.channels.telegram_updates import ALLOWED, MEGABYTE, incoming
+from bot.config import Telegram
+from bot.delivery import backoff_seconds
+from bot.pulse import Pulse
+from storage.errors import StorageError
+from storage.media import Medium
+from storage.plain import to_json
+
+log = logging.getLogger(__name__)
+
+COMMANDS = (
+    BotCommand("menu", "菜单"),
+    BotCommand("back", "返回上一步"),
+    BotCommand("cancel", "取消"),
+    BotCommand("help", "使用帮助"),
+    BotCommand("start", "开始"),
+)
+NO_PREVIEW = '{"is_disabled": true}'  # https://core.telegram.org/bots/api#linkpreviewoptions
+POLL_GRACE_SECONDS = 10  # beyond the long poll, before its answer counts as lost
+STORAGE_PAUSE_SECONDS = 5.0
+CONFLICT_PAUSE_SECONDS = 15.0
+WEBHOOK_LOOK_SECONDS = 60.0  # how often we look whether the webhook is still ours
+UPLOAD_SECONDS = 60.0
+PATIENCE_SECONDS = 20.0  # of one call; a send that times out may have arrived, so be slow to think so
+# https://core.telegram.org/bots/api#sendmessage and #sendphoto: what Telegram answers when an account is no more.
+BLOCKED = ("blocked by the user", "user is deactivated", "can't initiate conversation")
+GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found")
+
+
+# Without it the library warns at each 429 that `retry_after` will one day be a timedelta; with it, it is one today.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+
+class TelegramChannel:
+    name = "telegram"
+
+    def __init__(self, settings: Telegram, receive: Receive, now: Callable[[], datetime]) -> None:
+        if settings.token is None:
+            raise ValueError("Telegram is enabled without a token")
+        self._settings = settings
+        self._receive = receive
+        self._now = now
+        self.limits = Limits(
+            longest_text=MessageLimit.MAX_TEXT_LENGTH,
+            messages_per_second=settings.messages_per_second,
+            messages_per_second_per_chat=settings.messages_per_second_per_chat,
+            largest_fetch_bytes=settings.download_megabytes * MEGABYTE,
+        )
+        proxy = settings.proxy or None
+        self._sending = AiohttpRequest(read_timeout=PATIENCE_SECONDS, write_timeout=PATIENCE_SECONDS, proxy=proxy)
+        self._polling = AiohttpRequest(connection_pool_size=1, proxy=proxy)
+        self.bot = Bot(
+            settings.token.get_secret_value(),
+            base_url=settings.base_url,
+            base_file_url=settings.base_file_url,
+            request=self._sending,
+            get_updates_request=self._polling,
+        )
+        self._bot_id = int(settings.token.get_secret_value().split(":", 1)[0])
+        self._answering: set[asyncio.Task[None]] = set()
+        self.pulse = Pulse("telegram")
+
+    # ── life ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def start(self) -> None:
+        """Make ready to send. Telegram itself may be out of reach: `listen` waits for it."""
+        await self._sending.initialize()
+        await self._polling.initialize()
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        await asyncio.gather(*self._answering, return_exceptions=True)
+        await self._polling.shutdown()
+        await self._sending.shutdown()
+
+    async def check(self) -> str:
+        """Return who we are on Telegram. Raises TelegramError when out of reach or refused."""
+        me = await self.bot.get_me()
+        return f"Telegram：已连上，机器人是 @{me.username}"
+
+    async def listen(self) -> None:
+        """Register with Telegram, then receive for ever, by long polling or by webhook."""
+        await self._patiently(self._register)
+        while self._settings.mode == "webhook":
+            await asyncio.sleep(WEBHOOK_LOOK_SECONDS)
+            await self._patiently(self._stay_registered)
+        await self._poll()
+
+    async def _register(self) -> None:
+        await self.bot.set_my_commands(COMMANDS)
+        await self.bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+        if self._settings.mode == "polling":
+            await self.bot.delete_webhook()
+            return
+        secret = self._settings.webhook_secret
+        token = secret.get_secret_value() if secret else None
+        await self.bot.set_webhook(self._settings.webhook_url, allowed_updates=ALLOWED, secret_token=token)
+
+    async def _stay_registered(self) -> None:
+        """Somebody else's getUpdates or setWebhook would take the messages away without a word."""
+        if (await self.bot.get_webhook_info()).url != self._settings.webhook_url:
+            await self._register()
+
+    async def _patiently(self, call: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do something until Telegram lets it happen."""
+        tries = 0
+        while True:
+            try:
+                await call()
+                self.pulse.beat()
+                return
+            except TelegramError as error:
+                await asyncio.sleep(self._trouble(error, tries))
+                tries += 1
+
+    def _trouble(self, error: TelegramError, tries: int) -> float:
+        """Note what is wrong and return for how many seconds to wait."""
+        log.warning("Telegram trouble", extra={"error": type(error).__name__, "reason": error.message})
+        self.pulse.trouble(f"{type(error).__name__}: {error.message}")
+        if isinstance(error, RetryAfter):
+            return _seconds(error)
+        if isinstance(error, Conflict):
+            return CONFLICT_PAUSE_SECONDS  # somebody else polls with our token; do not fight him
+        return min(60.0, backoff_seconds(tries, random.random()))  # noqa: S311  # spreads load, guards nothing
+
+    # ── receiving ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _poll(self) -> None:
+        """Long-poll for ever. An update is in the inbox before the call that confirms it; a crash between the two brings it again,
+        and its external id keeps it from being handled twice."""
+        offset: int | None = None
+        tries = 0
+        seconds = self._settings.poll_seconds
+        while True:
+            try:
+                updates = await self.bot.get_updates(
+                    offset, timeout=seconds, allowed_updates=ALLOWED, read_timeout=seconds + POLL_GRACE_SECONDS
+                )
+            except TelegramError as error:
+                await asyncio.sleep(self._trouble(error, tries))
+                tries += 1
+                continue
+            tries = 0
+            if updates:
+                if not await self._stored(updates):
+                    continue
+                offset = updates[-1].update_id + 1
+            self.pulse.beat()
+
+    async def _stored(self, updates: Sequence[Update]) -> bool:
+        """Put updates into the inbox; False, after a pause, when that is impossible now: they must come again."""
+        try:
+            await self._take(updates)
+        except StorageError as error:
+            log.error("storage trouble, updates are not confirmed", extra={"reason": str(error)})
+            self.pulse.trouble(str(error))
+            await asyncio.sleep(STORAGE_PAUSE_SECONDS)
+            return False
+        return True
+
+    async def _take(self, updates: Sequence[Update]) -> None:
+        said = [each for each in map(self._incoming, updates) if each is not None]
+        if said:
+            await self._receive(self.name, said)
+        for update in updates:
+            if update.callback_query is not None:
+                self._answer(update.callback_query.id)
+
+    def _incoming(self, update: Update) -> Incoming | None:
+        return incoming(update, self._bot_id, self.limits.largest_fetch_bytes, self._now())
+
+    def _answer(self, query_id: str) -> None:
+        """Stop the button's waiting circle. This never waits for the turn: a query lives for seconds only."""
+        task = asyncio.create_task(self._answer_query(query_id))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answer_query(self, query_id: str) -> None:
+        try:
+            await self.bot.answer_callback_query(query_id)
+        except TelegramError as error:  # too old, or the network: the answer itself comes as a message in any case
+            log.info("a button's circle was not stopped", extra={"error": type(error).__name__})
+
+    def routes(self) -> list[Route]:
+        """Return the webhook's route; none when we poll."""
+        if self._settings.mode != "webhook":
+            return []
+        return [Route(urlsplit(self._settings.webhook_url).path or "/", self._webhook, methods=["POST"])]
+
+    async def _webhook(self, request: Request) -> Response:
+        """Take one update from Telegram: 200 only when it is in the inbox, else Telegram repeats it."""
+        secret = self._settings.webhook_secret.get_secret_value() if self._settings.webhook_secret else ""
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(given.encode(), secret.encode()):
+            return PlainTextResponse("not for you", 403)
+        update = Update.de_json(await request.json(), self.bot)
+        try:
+            await self._take([update])
+        except StorageError as error:
+            log.error("storage trouble, an update is not confirmed", extra={"reason": str(error)})
+            self.pulse.trouble(str(error))
+            return PlainTextResponse("later", 503)
+        self.pulse.beat()
+        return PlainTextResponse("")
+
+    async def fetch(self, medium: Medium) -> bytes:
+        """Return the bytes of something a person sent. Raises SendError."""
+        if medium.reference is None:
+            raise Refused("没有文件编号")
+        try:
+            file = await self.bot.get_file(medium.reference)
+            return bytes(await file.download_as_bytearray(read_timeout=UPLOAD_SECONDS))
+        except TelegramError as error:
+            raise _meaning(error) from error
+
+    # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def send(self, outgoing: Outgoing) -> None:
+        """Send one message. Raises SendError. After TryLater it may have arrived all the same: at least once, not exactly once."""
+        try:
+            if outgoing.enclosure is not None:
+                await self._send_enclosure(int(outgoing.address), outgoing.enclosure)
+            else:
+                await self._send_text(outgoing)
+        except TelegramError as error:
+            raise _meaning(error) from error
+
+    async def _send_text(self, outgoing: Outgoing) -> None:
+        """Send words and buttons. This is the hot path: nobody needs the Message that Telegram answers with, and building it and the
+        markup's objects took a fifth of a whole turn. The capital keeps the library from warning that `Bot.send_message` exists;
+        methods are case-insensitive: https://core.telegram.org/bots/api#making-requests
+        """
+        message = {"chat_id": outgoing.address, "text": outgoing.text, "link_preview_options": NO_PREVIEW}
+        if outgoing.buttons:
+            message["reply_markup"] = _markup(outgoing.buttons)
+        await self.bot.do_api_request("SendMessage", api_kwargs=message)
+
+    async def _send_enclosure(self, chat: int, enclosure: Enclosure) -> None:
+        medium = enclosure.medium
+        what: str | bytes
+        if enclosure.reference is not None:
+            what = enclosure.reference
+        else:
+            what = await asyncio.to_thread(enclosure.path.read_bytes)
+        kind = medium.kind
+        if kind == "photo" and isinstance(what, bytes) and len(what) > FileSizeLimit.PHOTOSIZE_UPLOAD:
+            kind = "file"
+        if kind == "voice" and medium.media_type not in ("audio/ogg", "audio/mpeg", "audio/mp4"):
+            kind = "file"  # https://core.telegram.org/bots/api#sendvoice: other recordings go as documents
+        name, patience = medium.name, UPLOAD_SECONDS
+        match kind:
+            case "photo":
+                await self.bot.send_photo(chat, what, filename=name, write_timeout=patience)
+            case "voice":
+                await self.bot.send_voice(chat, what, filename=name, write_timeout=patience)
+            case "video":
+                await self.bot.send_video(chat, what, filename=name, write_timeout=patience)
+            case _:
+                await self.bot.send_document(chat, what, filename=name, write_timeout=patience)
+
+
+def _markup(buttons: Sequence[Sequence[str]]) -> str:
+    """Return the keyboard as the API wants it, one button a row: https://core.telegram.org/bots/api#inlinekeyboardmarkup
+
+    A request for the own number exists only on a reply keyboard; its other buttons then send their label.
+    """
+    if any(each[2:] == ["contact"] for each in buttons):
+        keys = [[{"text": each[0], "request_contact": each[2:] == ["contact"]}] for each in buttons]
+        return to_json({"keyboard": keys, "resize_keyboard": True, "one_time_keyboard": True})
+    rows = [[{"text": each[0], "callback_data": each[1]}] for each in buttons]
+    return to_json({"inline_keyboard": rows})
+
+
+def _meaning(error: TelegramError) -> SendError:
+    """Return what an error of Telegram means for the message."""
+    text = error.message.lower()
+    if isinstance(error, RetryAfter):
+        return TryLater("Telegram 要求放慢", _seconds(error))
+    if isinstance(error, Forbidden):  # a firewall's 403 looks alike, but does not say these words
+        blocked = any(each in text for each in BLOCKED)
+        return Gone("对方停用了机器人") if blocked else TryLater("Telegram 暂时不让发")
+    if isinstance(error, InvalidToken):
+        return TryLater("Telegram 令牌无效，请检查配置")
+    if isinstance(error, BadRequest | ChatMigrated):
+        gone = any(each in text for each in GONE)
+        return Gone("对方的 Telegram 账号不在了") if gone else Refused(f"Telegram 不接受：{error.message}")
+    if isinstance(error, NetworkError) or type(error) is TelegramError:  # the latter: an answer that is not Telegram's
+        return TryLater(f"连不上 Telegram：{type(error).__name__}")
+    return Refused(f"Telegram 不接受：{error.message}")
+
+
+def _seconds(error: RetryAfter) -> float:
+    after = error.retry_after
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)

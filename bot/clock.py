@@ -1,0 +1,83 @@
+"""The clock: APScheduler wakes what must happen at its time. The schedule's memory is the database, never the scheduler."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.pulse import Pulse
+from handlers.office import Office
+from storage import dialogs, entry, inbox, outbox
+from storage.database import Database
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+DIALOG_DAYS = 30  # ended dialogs are kept so long: their old buttons still know what they were
+PRUNE_AT_ONCE = 500  # rows deleted in one transaction, so that nobody waits for housekeeping
+TICK_SECONDS = 60
+
+Counts = Mapping[str, int]
+Job = Callable[[], Awaitable[Counts]]
+
+
+async def housekeeping(database: Database, office: Office, keep_messages_days: int, now: datetime) -> Counts:
+    """Drop old drafts, forget ended dialogs, outdated sessions and guesses, delete messages past their time; return the counts.
+
+    Everything it does may be done twice or late without harm.
+    """
+    async with database.write() as tx:
+        counts = {
+            "drafts": await dialogs.drop_old_drafts(tx, now, office.draft_hours),
+            "dialogs": await dialogs.prune(tx, now, DIALOG_DAYS),
+            "sessions": await entry.prune_sessions(tx, now),
+            "guesses": await entry.prune_wrong_codes(tx, now - timedelta(days=1)),
+        }
+    horizon = now - timedelta(days=keep_messages_days)
+    for name, prune in (("inbox", inbox.prune), ("outbox", outbox.prune)):
+        counts[name] = 0
+        while True:
+            async with database.write() as tx:
+                deleted = await prune(tx, horizon, PRUNE_AT_ONCE)
+            counts[name] += deleted
+            if deleted < PRUNE_AT_ONCE:
+                break
+    return counts
+
+
+class Clock:
+    """Runs jobs: `hourly` ones at the full hour, and a heartbeat that shows that the clock itself still goes."""
+
+    def __init__(self, office: Office, hourly: Mapping[str, Job]) -> None:
+        self._scheduler = AsyncIOScheduler(timezone=office.zone)
+        self._hourly = hourly
+        self.pulse = Pulse("clock")
+
+    def start(self) -> None:
+        """Start ticking. A job that was missed runs once when it can, however late."""
+        for name, job in self._hourly.items():
+            self._scheduler.add_job(
+                self._run, "cron", args=(name, job), id=name, minute=0, coalesce=True, misfire_grace_time=None
+            )
+        self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, id="tick", misfire_grace_time=None)
+        self._scheduler.start()
+        self.pulse.beat()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _tick(self) -> None:
+        if self.pulse.reason is None:
+            self.pulse.beat()
+
+    async def _run(self, name: str, job: Job) -> None:
+        try:
+            counts = await job()
+        except StorageError as error:
+            log.error("a job must wait for its next time", extra={"job": name, "reason": str(error)})
+            self.pulse.trouble(str(error))
+            return
+        log.info("job done", extra={"job": name, **counts})
+        self.pulse.beat()

@@ -1,0 +1,250 @@
+"""Delivery: one lane a channel, from the outbox to the channel.
+
+A message is sent at least once: it is marked as sent after the channel took it, so a crash repeats only what was in flight at that
+moment and loses nothing. Of one account only the first in line travels, so nothing overtakes; answers go before notices.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.channels.channel import Channel, Enclosure, Gone, Refused, SendError, TryLater
+from bot.media_folder import MediaFolder
+from bot.pace import Pace
+from bot.parts import parts
+from bot.pulse import Pulse
+from storage import accounts, media, outbox
+from storage.database import Database, Tx
+from storage.errors import StorageError
+from storage.outbox import Letter
+
+log = logging.getLogger(__name__)
+
+FIRST_BACKOFF_SECONDS = 2.0
+LONGEST_BACKOFF_SECONDS = 600.0
+MEDIA_PAUSE_SECONDS = 3.0  # an enclosure that is still being fetched
+STORAGE_PAUSE_SECONDS = 5.0
+LAST_SECONDS = 4.0  # for what still travels when we stop
+SEND_SECONDS = 120.0  # no channel takes longer over one message; beyond it we count it as not taken
+
+
+class StillFetched(TryLater):
+    """An enclosure is not here yet. That is no wish of the channel: nobody else waits for it."""
+
+
+Outcome = SendError | int  # what went wrong, or how many parts of the letter have now left
+
+
+def backoff_seconds(tries: int, chance: float) -> float:
+    """Return how long to wait after `tries` failed tries: doubling from 2 s to 10 minutes, spread over 50-100 % by `chance` in [0, 1)."""
+    longest = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** min(tries, 20))
+    return float(longest * (0.5 + chance / 2))
+
+
+class Delivery:
+    """The lane of one channel."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        database: Database,
+        folder: MediaFolder,
+        now: Callable[[], datetime],
+        *,
+        workers: int,
+        give_up_hours: float,
+    ) -> None:
+        self._channel = channel
+        self._database = database
+        self._folder = folder
+        self._now = now
+        self._workers = workers
+        self._give_up = timedelta(hours=give_up_hours)
+        self._pace = Pace(channel.limits.messages_per_second, channel.limits.messages_per_second_per_chat)
+        self._wake = asyncio.Event()
+        self._travelling: dict[int, asyncio.Task[None]] = {}  # by account
+        self._finished: list[tuple[Letter, int, Outcome]] = []  # letter, parts in all, outcome
+        self._slowed_chat: int | None = None
+        self.pulse = Pulse(f"delivery {channel.name}")
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing travels and nothing waits to be written down."""
+        return not self._travelling and not self._finished and not self._wake.is_set()
+
+    async def run(self) -> None:
+        """Send what is due, for ever. When cancelled, what travels has LAST_SECONDS to arrive; what does not will be sent again."""
+        try:
+            while True:
+                self._wake.clear()
+                pause: float | None = STORAGE_PAUSE_SECONDS
+                try:
+                    pause = await self._pass()
+                    self.pulse.beat()
+                except StorageError as error:
+                    log.error("storage trouble, sending waits", extra={"reason": str(error)})
+                    self.pulse.trouble(str(error))
+                await self._rest(pause)
+        finally:
+            await self._last_arrivals()
+
+    async def _last_arrivals(self) -> None:
+        travelling = list(self._travelling.values())
+        if travelling:
+            _, late = await asyncio.wait(travelling, timeout=LAST_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._finished:
+            async with self._database.write() as tx:
+                await self._write_down(tx)
+
+    async def _rest(self, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _pass(self) -> float | None:
+        """Write down what came back, start what may leave; return after how many seconds to look again, None: when woken."""
+        due, looked_at = await self._look(self._workers * 2), self._workers * 2
+        while True:
+            soonest = self._send_off(due)
+            if len(due) < looked_at or len(self._travelling) >= self._workers:
+                break
+            looked_at *= 4  # what we saw must wait for the pace of its chat: look further down the line
+            due = await self._look(looked_at)
+        if self._travelling:
+            return soonest  # what travels wakes us when it comes back
+        return _sooner(soonest, await self._next_due())
+
+    async def _look(self, limit: int) -> list[Letter]:
+        """Write down everything that came back, and only then read what is due."""
+        if not self._finished:
+            if len(self._travelling) >= self._workers:
+                return []
+            async with self._database.read() as tx:
+                return await outbox.due(tx, self._channel.name, self._now(), limit)
+        async with self._database.write() as tx:
+            written = await self._write_down(tx)
+            due = await outbox.due(tx, self._channel.name, self._now(), limit)
+        for letter, _, _ in written:
+            self._travelling.pop(letter.account_id, None)
+        del self._finished[: len(written)]
+        return due
+
+    def _send_off(self, due: Sequence[Letter]) -> float | None:
+        """Start what may leave now; return after how many seconds more may leave, None: nothing waits for the pace."""
+        soonest: float | None = None
+        for letter in due:
+            if letter.account_id in self._travelling:
+                continue
+            if len(self._travelling) >= self._workers:
+                return soonest
+            clock = time.monotonic()
+            wait = max(self._pace.wait_overall(clock), self._pace.wait_chat(letter.account_id, clock))
+            if wait > 0:
+                soonest = _sooner(soonest, wait)
+                continue
+            self._pace.left(letter.account_id, clock)
+            self._travelling[letter.account_id] = asyncio.create_task(self._travel(letter))
+        return soonest
+
+    async def _next_due(self) -> float | None:
+        async with self._database.read() as tx:
+            moment = await outbox.next_due(tx, self._channel.name, self._now())
+        return None if moment is None else max(0.01, (moment - self._now()).total_seconds())
+
+    # ── one letter ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _travel(self, letter: Letter) -> None:
+        """Send the next part of a letter and note how it went."""
+        total = 0
+        try:
+            pieces = parts(letter, await self._enclosures(letter), self._channel.limits.longest_text)
+            total = len(pieces)
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._channel.send(pieces[letter.parts_sent])
+            outcome: Outcome = letter.parts_sent + 1
+        except SendError as error:
+            outcome = error
+        except TimeoutError:
+            outcome = TryLater("发送超时")
+        except StorageError as error:
+            outcome = TryLater(str(error))
+        except Exception as error:
+            log.exception("sending raised", extra={"letter": letter.id})
+            outcome = Refused(f"程序出错：{type(error).__name__}")
+        self._finished.append((letter, total, outcome))
+        self.wake()
+
+    async def _enclosures(self, letter: Letter) -> list[Enclosure]:
+        """Return a letter's enclosures. Raises StillFetched while one is not here yet."""
+        found = []
+        for media_id in letter.media:
+            async with self._database.read() as tx:
+                medium = await media.by_id(tx, media_id)
+            if medium is None:
+                raise Refused("附件已经不在了")
+            own = medium.reference if medium.channel == self._channel.name else None
+            if own is None and medium.state == "wanted":
+                raise StillFetched("附件还在取", MEDIA_PAUSE_SECONDS)
+            found.append(Enclosure(medium, self._folder.path(media_id), own))
+        return found
+
+    # ── what came back ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _write_down(self, tx: Tx) -> list[tuple[Letter, int, Outcome]]:
+        """Write the outcomes of everything that came back; return them. The caller forgets them once this is on the disk."""
+        written = list(self._finished)
+        now = self._now()
+        whole = [letter.id for letter, total, outcome in written if isinstance(outcome, int) and outcome >= total]
+        if whole:
+            await outbox.sent(tx, whole, now)
+        for letter, total, outcome in written:
+            if isinstance(outcome, int):
+                if outcome < total:
+                    await outbox.part_sent(tx, letter.id, outcome)
+            else:
+                await self._went_wrong(tx, letter, outcome, now)
+        return written
+
+    async def _went_wrong(self, tx: Tx, letter: Letter, error: SendError, now: datetime) -> None:
+        reason = str(error)
+        if isinstance(error, Gone):
+            await accounts.mark_unreachable(tx, letter.account_id, reason)
+            await outbox.fail_all(tx, letter.account_id, reason, now)
+        elif isinstance(error, TryLater) and now - letter.made_at < self._give_up:
+            await self._postpone(tx, letter, error, now)
+        else:
+            await outbox.failed(tx, letter.id, reason, now)
+        log.warning("not delivered", extra={"letter": letter.id, "channel": self._channel.name, "reason": reason})
+
+    async def _postpone(self, tx: Tx, letter: Letter, error: TryLater, now: datetime) -> None:
+        wait = error.after_seconds
+        if wait is None:
+            wait = backoff_seconds(letter.tries, random.random())  # noqa: S311  # spreads load, guards nothing
+        elif not isinstance(error, StillFetched):
+            self._slow_down(letter.account_id, wait)
+        counts = error.after_seconds is None
+        await outbox.later(tx, letter.id, now + timedelta(seconds=wait), str(error), counts=counts)
+
+    def _slow_down(self, account_id: int, seconds: float) -> None:
+        """Obey a retry-after: for that chat, and for the whole channel when a second chat is told to wait as well."""
+        clock = time.monotonic()
+        if self._slowed_chat not in (None, account_id) and self._pace.wait_chat(self._slowed_chat or 0, clock) > 0:
+            self._pace.hold_all(seconds, clock)
+        self._slowed_chat = account_id
+        self._pace.hold_chat(account_id, seconds, clock)
+
+
+def _sooner(one: float | None, other: float | None) -> float | None:
+    return one if other is None else other if one is None else min(one, other)

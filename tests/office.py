@@ -1,0 +1,216 @@
+"""The office under test: the real application on a real database file, and the same few people on a loopback Telegram.
+
+office.wang    王老, a cadre                office.zhao    赵科, staff
+office.li      小李, his daughter           office.qian    钱局, the leader
+office.stranger  陌生人, who must see nothing
+
+await office.wang.says("困难")
+await office.wang.presses("就医")
+assert office.wang.sees("已经登记")
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.app import App
+from bot.config import Config, Delivery, Dialog, Storage, Telegram, Web
+from storage import accounts, entry, inbox, outbox, people
+from storage.accounts import Role
+from storage.database import Database, Row, open_database
+from storage.people import Person
+from tests.telegram_server import NO_FLOOD_LIMITS, Limits, SeenMessage, TelegramServer, TelegramUser, Update
+
+TOKEN = "123456:" + "a" * 35  # of the right form, and nobody's
+CAP_SECONDS = 30.0  # a settled office takes milliseconds; this only ends a test that would hang
+
+PHONES = {"王老": "13800000001", "小李": "13800000002", "赵科": "13800000003", "钱局": "13800000004"}
+ROLES = {"王老": "cadre", "小李": "relative", "赵科": "staff", "钱局": "leader"}
+
+
+class Clock:
+    """The office's clock: real time, moved forward by a test that needs tomorrow."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Someone:
+    """A person with Telegram in the hand. Each doing ends when the office has nothing left to do."""
+
+    def __init__(self, office: "TestOffice", name: str, user: TelegramUser) -> None:
+        self.office = office
+        self.name = name
+        self.user = user
+        self._seen = 0
+
+    async def says(self, text: str) -> None:
+        await self._does(lambda: self.user.types(text))
+
+    async def presses(self, label: str, message: SeenMessage | None = None) -> None:
+        await self._does(lambda: self.user.presses(label, message))
+
+    async def does(self, doing: Callable[[TelegramUser], Any]) -> None:
+        """Anything else a Telegram user can do: `await wang.does(lambda user: user.sends_sticker())`."""
+        await self._does(lambda: doing(self.user))
+
+    async def _does(self, doing: Callable[[], Any]) -> None:
+        self._seen = len(self.user.messages)
+        doing()
+        await self.office.settles()
+
+    @property
+    def heard(self) -> str:
+        """What came since the person last did something, all messages as one text."""
+        return "\n".join(each.text for each in self.user.messages[self._seen :])
+
+    def sees(self, text: str) -> bool:
+        """Tell whether this text came since the person last did something."""
+        return text in self.heard
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels on the newest message."""
+        return self.user.latest.labels
+
+    @property
+    def message(self) -> SeenMessage:
+        """The newest message: to press its buttons when they are old."""
+        return self.user.latest
+
+    def looks_away(self) -> None:
+        """From now on `sees` tells only what comes later."""
+        self._seen = len(self.user.messages)
+
+
+class TestOffice:
+    """The application and its people. Made by `open_office`."""
+
+    __test__ = False  # pytest: this is not a test class
+
+    def __init__(self, folder: Path, telegram: TelegramServer, config: Config, clock: Clock) -> None:
+        self.folder = folder
+        self.telegram = telegram
+        self.config = config
+        self.clock = clock
+        self.app = App(config, now=clock)
+        self.ids: dict[str, int] = {}
+        users = {name: telegram.user(number, name, PHONES.get(name, "13800000009")) for name, number in NUMBERS.items()}
+        self.wang, self.li, self.zhao, self.qian, self.stranger = (Someone(self, name, users[name]) for name in users)
+
+    @property
+    def everybody(self) -> list[Someone]:
+        return [self.wang, self.li, self.zhao, self.qian, self.stranger]
+
+    @property
+    def database(self) -> Database:
+        return self.app.database
+
+    async def settles(self) -> None:
+        """Wait until everything said has been handled and everything answered has been delivered."""
+        async with asyncio.timeout(CAP_SECONDS):
+            while not await self._is_settled():  # noqa: ASYNC110  # five parts must be idle at once; none has an event for that
+                await asyncio.sleep(0.003)
+
+    async def _is_settled(self) -> bool:
+        if self.telegram.unconfirmed or not self.app.fetching.is_idle:
+            return False
+        if not all(lane.is_idle for lane in self.app.lanes.values()):
+            return False
+        async with self.database.read() as tx:
+            waiting, _ = await inbox.backlog(tx)
+            due = [await outbox.due(tx, name, self.clock(), 1) for name in self.app.lanes]
+        return not waiting and not any(due) and all(lane.is_idle for lane in self.app.lanes.values())
+
+    async def restarts(self) -> None:
+        """Stop the application in order and start it again on the same file."""
+        await self.app.stop()
+        self.app = App(self.config, now=self.clock)
+        await self.app.start()
+        await self.settles()
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """Return what stands in the database."""
+        async with self.database.read() as tx:
+            return await tx.all(sql, *values)
+
+    async def writes(self, doing: Callable[[Any], Awaitable[object]]) -> None:
+        """Change the database beside the application, as the command line does."""
+        async with self.database.write() as tx:
+            await doing(tx)
+
+
+NUMBERS = {"王老": 1001, "小李": 1002, "赵科": 1003, "钱局": 1004, "陌生人": 1005}
+
+
+async def fill_roster(
+    database: Database, clock: Callable[[], datetime], consent_version: str, *, bound: bool = True
+) -> dict[str, int]:
+    """Write the people into the roster and, when `bound`, give them their Telegram accounts and their consent."""
+    ids = {}
+    async with database.write() as tx:
+        unit = await people.unit_named(tx, "虚构县水利局")
+        for name, role in ROLES.items():
+            ids[name] = await people.add(tx, Person(name=name, phone=PHONES[name], unit_id=unit), clock())
+            await people.give_role(tx, ids[name], Role(role, None))
+            if bound:
+                account = await accounts.find_or_add(tx, "telegram", str(NUMBERS[name]), clock())
+                await accounts.bind(tx, account, ids[name], clock())
+                await entry.give_consent(tx, ids[name], account, consent_version, clock())
+        await people.add_kin(tx, ids["小李"], ids["王老"])
+    return ids
+
+
+def config_for(folder: Path, telegram: TelegramServer, **telegram_settings: Any) -> Config:
+    """Return the settings of an office on the loopback Telegram, without limits of speed."""
+    settings: dict[str, Any] = {
+        "enabled": True,
+        "token": TOKEN,
+        "base_url": telegram.base_url,
+        "base_file_url": telegram.base_file_url,
+        "messages_per_second": 100_000,
+        "messages_per_second_per_chat": 100_000,
+        "poll_seconds": 5,
+    }
+    return Config(
+        storage=Storage(path=folder / "yinling.db", media_folder=folder / "media", minimum_free_megabytes=50),
+        telegram=Telegram.model_validate(settings | telegram_settings),
+        web=Web(port=0),
+        dialog=Dialog(),
+        delivery=Delivery(),
+    )
+
+
+@asynccontextmanager
+async def open_office(
+    folder: Path,
+    *,
+    limits: Limits = NO_FLOOD_LIMITS,
+    bound: bool = True,
+    **telegram_settings: Any,
+) -> AsyncIterator[TestOffice]:
+    """Open an office whose people have their accounts and have agreed; with `bound=False` nobody has an account yet."""
+    async with TelegramServer(limits) as telegram:
+        config = config_for(folder, telegram, **telegram_settings)
+        clock = Clock()
+        database = await open_database(config.storage.path)
+        ids = await fill_roster(database, clock, config.office.consent_version, bound=bound)
+        await database.close()
+        office = TestOffice(folder, telegram, config, clock)
+        office.ids = ids
+        for someone in office.everybody:
+            someone.user.chat.started = bound
+        await office.app.start()
+        try:
+            yield office
+        finally:
+            await office.app.stop()
+
+
+__all__ = ["Someone", "TestOffice", "Update", "open_office"]
