@@ -23,10 +23,7 @@ from storage.times import from_text
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
-GIVE_UP = timedelta(
-    hours=20
-)  # Telegram keeps a file's link for an hour and the file for long; a day later nobody waits for it
-MOST_TRIES = 40
+MOST_TRIES = 40  # the waits between them double up to 10 minutes: about five hours in all
 STORAGE_PAUSE_SECONDS = 5.0
 
 
@@ -98,6 +95,10 @@ class Fetching:
             return
         except SendError as error:
             await self._lost(medium, str(error))
+            return
+        except Exception as error:
+            log.exception("fetching raised", extra={"medium": medium.id})
+            await self._later(medium, TryLater(f"程序出错：{type(error).__name__}"))
             return
         await self._folder.keep(medium.id, data)
         async with self._database.write() as tx:

@@ -10,7 +10,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,27 +23,22 @@ from telegram import (
     MenuButtonCommands,
     Update,
 )
-from telegram.constants import FileSizeLimit, MessageLimit
+from telegram.constants import MessageLimit
 from telegram.error import (
-    BadRequest,
-    ChatMigrated,
     Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
     RetryAfter,
     TelegramError,
 )
 
-from bot.channels.channel import Enclosure, Gone, Incoming, Limits, Outgoing, Receive, Refused, SendError, TryLater
+from bot.channels.channel import Incoming, Limits, Outgoing, Receive, Refused, TryLater
 from bot.channels.telegram_request import AiohttpRequest
+from bot.channels.telegram_sending import UPLOAD_SECONDS, meaning, seconds_of, send_enclosure, send_text
 from bot.channels.telegram_updates import ALLOWED, MEGABYTE, incoming
 from bot.config import Telegram
 from bot.delivery import backoff_seconds
 from bot.pulse import Pulse
 from storage.errors import StorageError
 from storage.media import Medium
-from storage.plain import to_json
 
 log = logging.getLogger(__name__)
 
@@ -54,16 +49,11 @@ COMMANDS = (
     BotCommand("help", "使用帮助"),
     BotCommand("start", "开始"),
 )
-NO_PREVIEW = '{"is_disabled": true}'  # https://core.telegram.org/bots/api#linkpreviewoptions
 POLL_GRACE_SECONDS = 10  # beyond the long poll, before its answer counts as lost
 STORAGE_PAUSE_SECONDS = 5.0
 CONFLICT_PAUSE_SECONDS = 15.0
 WEBHOOK_LOOK_SECONDS = 60.0  # how often we look whether the webhook is still ours
-UPLOAD_SECONDS = 60.0
 PATIENCE_SECONDS = 20.0  # of one call; a send that times out may have arrived, so be slow to think so
-# https://core.telegram.org/bots/api#sendmessage and #sendphoto: what Telegram answers when an account is no more.
-BLOCKED = ("blocked by the user", "user is deactivated", "can't initiate conversation")
-GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found")
 
 
 # Without it the library warns at each 429 that `retry_after` will one day be a timedelta; with it, it is one today.
@@ -95,9 +85,12 @@ class TelegramChannel:
             request=self._sending,
             get_updates_request=self._polling,
         )
+        # When it cannot read an update, the library logs all of it, and with it what people wrote. We log its number.
+        logging.getLogger("telegram.Bot").setLevel(logging.CRITICAL + 1)
         self._bot_id = int(settings.token.get_secret_value().split(":", 1)[0])
         self._answering: set[asyncio.Task[None]] = set()
-        self.pulse = Pulse("telegram")
+        # By webhook nothing comes while nobody writes: only a poll that falls silent means trouble (bot/health.py).
+        self.pulse = Pulse("telegram" if settings.mode == "polling" else "telegram webhook")
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -157,7 +150,7 @@ class TelegramChannel:
         log.warning("Telegram trouble", extra={"error": type(error).__name__, "reason": error.message})
         self.pulse.trouble(f"{type(error).__name__}: {error.message}")
         if isinstance(error, RetryAfter):
-            return _seconds(error)
+            return seconds_of(error)
         if isinstance(error, Conflict):
             return CONFLICT_PAUSE_SECONDS  # somebody else polls with our token; do not fight him
         return min(60.0, backoff_seconds(tries, random.random()))  # noqa: S311  # spreads load, guards nothing
@@ -179,12 +172,31 @@ class TelegramChannel:
                 await asyncio.sleep(self._trouble(error, tries))
                 tries += 1
                 continue
+            except (TypeError, ValueError, KeyError, AttributeError):  # one cannot be read, so the library gives none
+                updates = await self._readable(offset)
             tries = 0
             if updates:
                 if not await self._stored(updates):
                     continue
                 offset = updates[-1].update_id + 1
             self.pulse.beat()
+
+    async def _readable(self, offset: int | None) -> tuple[Update, ...]:
+        """Return the updates that wait, each that cannot be read as one that says nothing: its number can be confirmed, and it does
+        not stand in everybody's way."""
+        try:
+            waiting = await self.bot.do_api_request("GetUpdates", api_kwargs={"offset": offset or 0, "timeout": 0})
+        except TelegramError as error:
+            await asyncio.sleep(self._trouble(error, 0))
+            return ()
+        return tuple(self._read(each) for each in waiting)
+
+    def _read(self, raw: dict[str, Any]) -> Update:
+        try:
+            return Update.de_json(raw, self.bot)
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            log.error("an update cannot be read", extra={"update": raw.get("update_id"), "error": type(error).__name__})
+            return Update(int(raw["update_id"]))
 
     async def _stored(self, updates: Sequence[Update]) -> bool:
         """Put updates into the inbox; False, after a pause, when that is impossible now: they must come again."""
@@ -206,7 +218,11 @@ class TelegramChannel:
                 self._answer(update.callback_query.id)
 
     def _incoming(self, update: Update) -> Incoming | None:
-        return incoming(update, self._bot_id, self.limits.largest_fetch_bytes, self._now())
+        try:
+            return incoming(update, self._bot_id, self.limits.largest_fetch_bytes, self._now())
+        except Exception:
+            log.exception("an update was not understood", extra={"update": update.update_id})
+            return None
 
     def _answer(self, query_id: str) -> None:
         """Stop the button's waiting circle. This never waits for the turn: a query lives for seconds only."""
@@ -232,7 +248,7 @@ class TelegramChannel:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(), secret.encode()):
             return PlainTextResponse("not for you", 403)
-        update = Update.de_json(await request.json(), self.bot)
+        update = self._read(await request.json())
         try:
             await self._take([update])
         except StorageError as error:
@@ -249,8 +265,10 @@ class TelegramChannel:
         try:
             file = await self.bot.get_file(medium.reference)
             return bytes(await file.download_as_bytearray(read_timeout=UPLOAD_SECONDS))
+        except RuntimeError as error:  # the library's word for an answer without a path
+            raise TryLater("Telegram 没有给出文件") from error
         except TelegramError as error:
-            raise _meaning(error) from error
+            raise meaning(error) from error
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -258,76 +276,8 @@ class TelegramChannel:
         """Send one message. Raises SendError. After TryLater it may have arrived all the same: at least once, not exactly once."""
         try:
             if outgoing.enclosure is not None:
-                await self._send_enclosure(int(outgoing.address), outgoing.enclosure)
+                await send_enclosure(self.bot, int(outgoing.address), outgoing.enclosure)
             else:
-                await self._send_text(outgoing)
+                await send_text(self.bot, outgoing)
         except TelegramError as error:
-            raise _meaning(error) from error
-
-    async def _send_text(self, outgoing: Outgoing) -> None:
-        """Send words and buttons. This is the hot path: nobody needs the Message that Telegram answers with, and building it and the
-        markup's objects took a fifth of a whole turn. The capital keeps the library from warning that `Bot.send_message` exists;
-        methods are case-insensitive: https://core.telegram.org/bots/api#making-requests
-        """
-        message = {"chat_id": outgoing.address, "text": outgoing.text, "link_preview_options": NO_PREVIEW}
-        if outgoing.buttons:
-            message["reply_markup"] = _markup(outgoing.buttons)
-        await self.bot.do_api_request("SendMessage", api_kwargs=message)
-
-    async def _send_enclosure(self, chat: int, enclosure: Enclosure) -> None:
-        medium = enclosure.medium
-        what: str | bytes
-        if enclosure.reference is not None:
-            what = enclosure.reference
-        else:
-            what = await asyncio.to_thread(enclosure.path.read_bytes)
-        kind = medium.kind
-        if kind == "photo" and isinstance(what, bytes) and len(what) > FileSizeLimit.PHOTOSIZE_UPLOAD:
-            kind = "file"
-        if kind == "voice" and medium.media_type not in ("audio/ogg", "audio/mpeg", "audio/mp4"):
-            kind = "file"  # https://core.telegram.org/bots/api#sendvoice: other recordings go as documents
-        name, patience = medium.name, UPLOAD_SECONDS
-        match kind:
-            case "photo":
-                await self.bot.send_photo(chat, what, filename=name, write_timeout=patience)
-            case "voice":
-                await self.bot.send_voice(chat, what, filename=name, write_timeout=patience)
-            case "video":
-                await self.bot.send_video(chat, what, filename=name, write_timeout=patience)
-            case _:
-                await self.bot.send_document(chat, what, filename=name, write_timeout=patience)
-
-
-def _markup(buttons: Sequence[Sequence[str]]) -> str:
-    """Return the keyboard as the API wants it, one button a row: https://core.telegram.org/bots/api#inlinekeyboardmarkup
-
-    A request for the own number exists only on a reply keyboard; its other buttons then send their label.
-    """
-    if any(each[2:] == ["contact"] for each in buttons):
-        keys = [[{"text": each[0], "request_contact": each[2:] == ["contact"]}] for each in buttons]
-        return to_json({"keyboard": keys, "resize_keyboard": True, "one_time_keyboard": True})
-    rows = [[{"text": each[0], "callback_data": each[1]}] for each in buttons]
-    return to_json({"inline_keyboard": rows})
-
-
-def _meaning(error: TelegramError) -> SendError:
-    """Return what an error of Telegram means for the message."""
-    text = error.message.lower()
-    if isinstance(error, RetryAfter):
-        return TryLater("Telegram 要求放慢", _seconds(error))
-    if isinstance(error, Forbidden):  # a firewall's 403 looks alike, but does not say these words
-        blocked = any(each in text for each in BLOCKED)
-        return Gone("对方停用了机器人") if blocked else TryLater("Telegram 暂时不让发")
-    if isinstance(error, InvalidToken):
-        return TryLater("Telegram 令牌无效，请检查配置")
-    if isinstance(error, BadRequest | ChatMigrated):
-        gone = any(each in text for each in GONE)
-        return Gone("对方的 Telegram 账号不在了") if gone else Refused(f"Telegram 不接受：{error.message}")
-    if isinstance(error, NetworkError) or type(error) is TelegramError:  # the latter: an answer that is not Telegram's
-        return TryLater(f"连不上 Telegram：{type(error).__name__}")
-    return Refused(f"Telegram 不接受：{error.message}")
-
-
-def _seconds(error: RetryAfter) -> float:
-    after = error.retry_after
-    return after.total_seconds() if isinstance(after, timedelta) else float(after)
+            raise meaning(error) from error
