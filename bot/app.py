@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -92,7 +93,7 @@ class App:
         for channel in self.channels.values():
             await channel.start()
             self._stack.push_async_callback(channel.stop)
-        self.clock = Clock(self.office, {"housekeeping": self._housekeeping})
+        self.clock = Clock(self.office, {"housekeeping": self._housekeeping}, wake=self._wake_all)
         if self.config.web.enabled:
             await self._start_web()
         self._start_loops()
@@ -126,7 +127,8 @@ class App:
         for channel in self.channels.values():
             routes += channel.routes()
         endless = [each.streams.end_all for each in self.channels.values() if isinstance(each, WebChannel)]
-        self.web = WebServer(self.config.web, routes, stopping=endless)
+        webhook = urlsplit(self.config.telegram.webhook_url).hostname
+        self.web = WebServer(self.config.web, routes, stopping=endless, names=[webhook] if webhook else [])
         await self.web.start()
         self._stack.push_async_callback(self.web.stop)
         self._own("web", self.web.run())
@@ -154,6 +156,11 @@ class App:
         for task in done - {stopping}:
             task.result()
             raise RuntimeError(f"the loop {task.get_name()!r} ended by itself")
+
+    def _wake_all(self) -> None:
+        self.intake.wake()
+        self.fetching.wake()
+        self.wake_lanes()
 
     def wake_lanes(self) -> None:
         """There may be something to send."""
@@ -189,7 +196,8 @@ class App:
     # ── looking after itself ────────────────────────────────────────────────────────────────────────────────────────
 
     async def _housekeeping(self) -> Counts:
-        return await housekeeping(self.database, self.office, self.config.storage.keep_messages_days, self._now())
+        days = self.config.storage.keep_messages_days
+        return await housekeeping(self.database, self.folder, self.office, days, self._now())
 
     async def _healthz(self, request: Request) -> JSONResponse:
         pulses: list[Pulse] = [self.intake.pulse, self.fetching.pulse, self.clock.pulse]

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.media_folder import MediaFolder
 from bot.pulse import Pulse
 from handlers.office import Office
-from storage import dialogs, entry, inbox, outbox
+from storage import dialogs, entry, inbox, media, outbox
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -22,8 +23,11 @@ Counts = Mapping[str, int]
 Job = Callable[[], Awaitable[Counts]]
 
 
-async def housekeeping(database: Database, office: Office, keep_messages_days: int, now: datetime) -> Counts:
-    """Drop old drafts, forget ended dialogs, outdated sessions and guesses, delete messages past their time; return the counts.
+async def housekeeping(
+    database: Database, folder: MediaFolder, office: Office, keep_messages_days: int, now: datetime
+) -> Counts:
+    """Drop old drafts, forget ended dialogs, outdated sessions and guesses, delete messages and attachments past their time; return
+    the counts. The attachments of a case that is not closed stay.
 
     Everything it does may be done twice or late without harm.
     """
@@ -43,13 +47,29 @@ async def housekeeping(database: Database, office: Office, keep_messages_days: i
             counts[name] += deleted
             if deleted < PRUNE_AT_ONCE:
                 break
+    counts["media"] = await _expire_media(database, folder, horizon)
     return counts
+
+
+async def _expire_media(database: Database, folder: MediaFolder, horizon: datetime) -> int:
+    """Delete attachments sent before that moment: the row first says that it is gone, so that a crash leaves no row without its file."""
+    expired = 0
+    while True:
+        async with database.write() as tx:
+            ids = await media.expire(tx, horizon, PRUNE_AT_ONCE)
+        for media_id in ids:
+            folder.path(media_id).unlink(missing_ok=True)
+        expired += len(ids)
+        if len(ids) < PRUNE_AT_ONCE:
+            return expired
 
 
 class Clock:
     """Runs jobs: `hourly` ones at the full hour, and a heartbeat that shows that the clock itself still goes."""
 
-    def __init__(self, office: Office, hourly: Mapping[str, Job]) -> None:
+    def __init__(self, office: Office, hourly: Mapping[str, Job], wake: Callable[[], None]) -> None:
+        """`wake` is called at each tick: the command line may have left work in the database."""
+        self._wake = wake
         self._scheduler = AsyncIOScheduler(timezone=office.zone)
         self._hourly = hourly
         self.pulse = Pulse("clock")
@@ -69,6 +89,7 @@ class Clock:
             self._scheduler.shutdown(wait=False)
 
     async def _tick(self) -> None:
+        self._wake()
         if self.pulse.reason is None:
             self.pulse.beat()
 

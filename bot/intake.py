@@ -110,6 +110,10 @@ class Intake:
         await media.add(tx, medium, now)
         return new
 
+    def wake(self) -> None:
+        """There may be a message waiting that did not come through `receive`."""
+        self._arrived.set()
+
     # ── turns ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def start(self) -> None:

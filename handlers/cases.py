@@ -60,7 +60,12 @@ async def open_case(turn: Turn, person_id: int, category: str, told: Gathered, *
 
 
 async def add_words(turn: Turn, case: Case, told: Gathered) -> str:
-    """Put a cadre's later words and media into a case, tell who looks after it, and return what to answer."""
+    """Put a cadre's later words and media into a case, tell who looks after it, and return what to answer.
+
+    Words to a closed case open it again: they say that something is left to do.
+    """
+    if case.state == "closed":
+        await _open_again(turn, case)
     await cases.add_entry(turn.tx, case.id, "said", turn.person_id, told.text, told.media, turn.now)
     await _audit(turn, case, "case.said")
     text = f"{case.person_name}补充（{case.number}）：\n{told.shown()}"
@@ -92,11 +97,11 @@ async def reply(turn: Turn, case: Case, told: Gathered) -> bool:
     return await tell_reporter(turn, case, text, media=told.media)
 
 
-async def close(turn: Turn, case: Case, outcome: str) -> bool:
-    """Close a case with an outcome in words and ask the cadre whether it is solved; False when it is not the speaker's any more."""
+async def close(turn: Turn, case: Case, outcome: str, media: tuple[str, ...] = ()) -> bool:
+    """Close a case with an outcome in words and media, and ask the cadre whether it is solved; False when it is not the speaker's any more."""
     if not await cases.close(turn.tx, case.id, turn.person_id, outcome, turn.now):
         return False
-    await cases.add_entry(turn.tx, case.id, "closed", turn.person_id, outcome, (), turn.now)
+    await cases.add_entry(turn.tx, case.id, "closed", turn.person_id, outcome, media, turn.now)
     await _audit(turn, case, "case.closed")
     closing = case.closings + 1
     buttons = [
@@ -105,7 +110,7 @@ async def close(turn: Turn, case: Case, outcome: str) -> bool:
     ]
     first = await first_words(turn, case)
     text = f"您反映的“{first}”（{case.number}），{turn.visitor.name}说办好了：\n{outcome}\n\n这件事解决了吗？"
-    await tell_reporter(turn, case, text, buttons)
+    await tell_reporter(turn, case, text, buttons, media)
     return True
 
 
@@ -130,11 +135,17 @@ async def answer(turn: Turn, case: Case, closing: int, solved: str) -> str:
     return "太好了，谢谢您告诉我们。以后有事随时说。"
 
 
-async def _reopen(turn: Turn, case: Case) -> str:
+async def _open_again(turn: Turn, case: Case) -> date:
+    """Open a closed case again under its owner and return the new promised date."""
     due = promised_on(turn.office, case.category, case.urgent, turn.office.today(turn.now))
     await cases.reopen(turn.tx, case.id, due)
     await cases.add_entry(turn.tx, case.id, "reopened", None, "", (), turn.now)
     await _audit(turn, case, "case.reopened")
+    return due
+
+
+async def _reopen(turn: Turn, case: Case) -> str:
+    due = await _open_again(turn, case)
     await _tell_staff(
         turn, case, f"{case.person_name}说没解决（{case.number}），这件事重新办理，最迟{day_in_words(due)}。"
     )

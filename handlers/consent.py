@@ -1,8 +1,9 @@
 """The consent to the handling of personal data (个人信息保护法 art. 13-17): asked once a version, recorded, and as easy to withdraw as to give."""
 
+from handlers import access
 from handlers.dialog import Chat, flow
 from handlers.menu import show_menu
-from storage import audit, entry
+from storage import audit, entry, people
 
 
 @flow("consent", "个人信息告知", drafts=False)
@@ -37,6 +38,12 @@ async def withdraw(chat: Chat) -> None:
         return
     await entry.withdraw_consent(chat.tx, turn.person_id, turn.now)
     await _audit(chat, "consent.withdrawn")
+    person = await people.by_id(chat.tx, turn.person_id)
+    phone = person.phone or person.home_phone or "花名册里没有电话"
+    for colleague in await access.case_staff(chat.tx, person.unit_id):
+        await turn.tell(
+            colleague.person_id, f"{person.name}撤回了同意，以后不能在这里联系。没办完的事请打电话：{phone}。"
+        )
     chat.say(f"已经撤回。有事请打电话：{turn.office.phone}（{turn.office.service_hours}）。")
 
 

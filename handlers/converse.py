@@ -14,7 +14,7 @@ from handlers.readers import Gathered, Said
 from handlers.turn import Button, Turn, row_id
 from storage import accounts, dialogs, inbox, outbox
 from storage.accounts import Visitor
-from storage.cases import Case, last, of_person
+from storage.cases import Case, last, of_speaker
 from storage.database import Tx
 from storage.dialogs import Dialog
 from storage.inbox import Message
@@ -296,10 +296,10 @@ async def _free_words(turn: Turn) -> None:
 
 async def _case_in_talk(turn: Turn) -> Case | None:
     """Return the case that the person is talking about: the office spoke last in it, or the person did just now."""
-    for case in await of_person(turn.tx, turn.person_id, 20):
+    for case in await of_speaker(turn.tx, turn.person_id, 20):
         kind, at = await last(turn.tx, case.id)
         asked_back = kind in ("replied", "reopened") and case.state != "closed"
-        goes_on = kind == "said" and case.state != "closed" and turn.now - at < STILL_TALKING
+        goes_on = kind == "said" and turn.now - at < STILL_TALKING and case.state != "closed"
         if asked_back or goes_on or (kind == "answered" and case.solved == "partly"):
             return case
     return None

@@ -22,7 +22,7 @@ NOT_YOURS = "这件事不归您管，或者已经不在了。"
 
 
 async def show_todo(turn: Turn, argument: str) -> None:
-    """【待办】: what is not finished, urgent first, then by promised date."""
+    """【待办】: what is not finished, urgent first, then by promised date; `argument` is how many to skip."""
     if not access.works_here(turn.visitor):
         not_yours(turn)
         return
@@ -30,26 +30,30 @@ async def show_todo(turn: Turn, argument: str) -> None:
     waiting = sum(each.owner_id is None for each in seen)
     late = sum(each.promised_on < turn.office.today(turn.now) for each in seen)
     head = f"没办完的 {len(seen)} 件，其中没人接手 {waiting} 件，过期 {late} 件。"
-    await _list(turn, head if seen else "现在没有没办完的事。", seen)
+    await _list(turn, head if seen else "现在没有没办完的事。", seen, "todo", argument)
 
 
 async def show_taken(turn: Turn, argument: str) -> None:
-    """【我承办的】."""
+    """【我承办的】; `argument` is how many to skip."""
     unfinished = await stored.unfinished(turn.tx, MOST_READ)
     own = [each for each in unfinished if each.owner_id == turn.visitor.person_id]
-    await _list(turn, f"您手上有 {len(own)} 件。" if own else "您手上没有没办完的事。", own)
+    await _list(turn, f"您手上有 {len(own)} 件。" if own else "您手上没有没办完的事。", own, "taken", argument)
 
 
-async def _list(turn: Turn, head: str, found: list[Case]) -> None:
+async def _list(turn: Turn, head: str, found: list[Case], action: str, skip: str) -> None:
     today = turn.office.today(turn.now)
+    start = min(row_id(skip) or 0, max(0, len(found) - 1))
+    page = found[start : start + LONGEST_LIST]
     buttons = []
-    for place, case in enumerate(found[:LONGEST_LIST], 1):
+    for place, case in enumerate(page, 1):
         late = "【过期】" if case.promised_on < today else ""
         urgent = "【急】" if case.urgent else ""
         words = await cases.first_words(turn, case)
         buttons.append(Button(f"{place} {late}{urgent}{case.person_name}：{words}", f"a:case:{case.id}"))
-    more = f"\n先列出前 {LONGEST_LIST} 件。" if len(found) > LONGEST_LIST else ""
-    turn.say(head + more, [*buttons, MENU_BUTTON])
+    if start + LONGEST_LIST < len(found):
+        buttons.append(Button("9 下一页", f"a:{action}:{start + LONGEST_LIST}"))
+    where = f"\n第 {start + 1} 到 {start + len(page)} 件：" if len(found) > LONGEST_LIST else ""
+    turn.say(head + where, [*buttons, MENU_BUTTON])
 
 
 async def show_own(turn: Turn, argument: str) -> None:
@@ -84,8 +88,9 @@ async def _case(turn: Turn, argument: str) -> Case | None:
     except LookupError:
         not_yours(turn)
         return None
-    own = turn.person_id in (case.person_id, case.acted_by)
-    if own or access.may_see(turn.visitor, case):
+    if turn.person_id in (case.person_id, case.acted_by) or access.may_see(turn.visitor, case):
+        return case
+    if case.person_id in [each.id for each in await people.cadres_of(turn.tx, turn.person_id)]:
         return case
     not_yours(turn)
     return None
@@ -134,7 +139,8 @@ async def take_case(turn: Turn, argument: str) -> None:
     if not access.may_handle(turn.visitor, case):
         not_yours(turn)
     elif await cases.take(turn, case):
-        turn.say(f"您已接手 {case.number}，已经告诉{case.person_name}由您负责。")
+        reporter = await people.by_id(turn.tx, case.acted_by)
+        turn.say(f"您已接手 {case.number}，已经告诉{reporter.name}由您负责。")
         await show_case(turn, argument)
     elif case.owner_id == turn.person_id:
         turn.say("这件事已经在您手上。")
@@ -191,8 +197,9 @@ async def close(chat: Chat) -> None:
     case = await stored.by_id(chat.tx, chat.seed["case"])
     outcome = await chat.ask("outcome", f"办结 {case.number}，请用一句话告诉老同志结果：")
     await chat.review("发出前请核对：", outcome="结果")
-    outcome = "\n".join((outcome, *chat.kept().words))
-    if await _own_case(chat.turn, str(case.id)) and await cases.close(chat.turn, case, outcome):
+    kept = chat.kept()  # the review has shown it
+    outcome = "\n".join((outcome, *kept.words))
+    if await _own_case(chat.turn, str(case.id)) and await cases.close(chat.turn, case, outcome, kept.media):
         chat.say("已办结，已经请老同志回答解决了没有。", [MENU_BUTTON])
 
 

@@ -27,13 +27,14 @@ from typing import Any, Literal
 
 from handlers import answers as reading
 from handlers import readers
-from handlers.readers import Change, Gathered, More, NotUnderstood, Reader, Said, Understood, short
+from handlers.readers import Again, Change, Gathered, More, NotUnderstood, Reader, Said, Understood, short
 from handlers.turn import Button, Turn
 from storage import dialogs
 from storage.database import Tx
 from storage.dialogs import Dialog
 
 BACK, CANCEL, HUMAN = "<", "x", "h"  # values of the buttons that every question carries
+STORY_BUTTONS = {"done": "说完了", "again": "重新说"}
 MOST_OPTIONS = 8  # digits 1-8; 9 is 人工 and 0 is 返回
 _LONGEST_CHOICE_BYTES = 64  # https://core.telegram.org/bots/api#inlinekeyboardbutton
 
@@ -164,12 +165,11 @@ class Chat:
     async def gather(self, key: str, question: str) -> Gathered:
         """Ask for a story: any number of messages with words and media, until 【说完了】."""
         so_far = self.told(key)
-        reader = readers.story(key, so_far)
+        buttons = _numbered(STORY_BUTTONS)[: 2 if so_far else 1]
         if so_far:
             question = f"{question}\n\n您已经说了：{so_far.shown()}"
-        return Gathered.of(
-            await self._question(_Question(key, question, _numbered({"done": "说完了"}), reader, free=True))
-        )
+        reader = readers.story(key, so_far)
+        return Gathered.of(await self._question(_Question(key, question, buttons, reader, free=True)))
 
     async def review(self, prompt: str, **labels: str) -> None:
         """Show the answers named by key (`category="类别"`) and go on only when they are confirmed.
@@ -209,7 +209,10 @@ class Chat:
             elif isinstance(result, More):
                 self._tell_more(result, said)
                 if question.free:  # the story goes on: no need to hear the question again
-                    question = replace(question, text="")
+                    question = replace(question, text="", buttons=_numbered(STORY_BUTTONS))
+            elif isinstance(result, Again):
+                self.answers.get("~gather", {}).pop(result.key, None)
+                raise _FromTheTop
             else:
                 self._explain(said, result)
                 raise _FromTheTop  # what was kept may stand in the question

@@ -2,6 +2,7 @@
 
 Understood      the answer, and how a review shows it
 More            not the answer yet: more of a story; the question stays open
+Again           what was told so far shall not count: the story is told anew
 Change          at a review: this answer shall be given again
 NotUnderstood   say this, and ask again
 """
@@ -74,6 +75,11 @@ class More:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    key: str  # the story to tell anew
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     key: str
 
@@ -84,10 +90,11 @@ class NotUnderstood:
     keep: bool = True  # what was said may matter to whoever reads the case
 
 
-Reading = Understood | More | Change | NotUnderstood
+Reading = Understood | More | Again | Change | NotUnderstood
 Reader = Callable[[Said], Reading]
 
 _FINISHED = frozenset("说完了 完了 完毕 好了 没了 没有了 就这些 就这样 就是这些 结束 1 一 讲完了".split())
+_ANEW = frozenset("重新说 重说 说错了".split())
 
 
 def place_of(said: Said, labels: Sequence[str]) -> int | None:
@@ -167,6 +174,8 @@ def story(key: str, so_far: Gathered) -> Reader:
             return Understood(so_far.stored(), so_far.shown())
         if finished:
             return NotUnderstood("您还没有说呢。打字、发语音或者照片都可以。", keep=False)
+        if said.value == "again" or (not said.media and answers.plain(said.words) in _ANEW):
+            return Again(key)
         if said.value is not None:
             return NotUnderstood("请接着说。")
         return More(key, "记下了。还有就接着说；没有了，请按【说完了】。")

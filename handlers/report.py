@@ -4,7 +4,7 @@ from handlers import cases
 from handlers.dialog import Chat, flow
 from handlers.readers import Gathered
 from storage import people
-from storage.cases import by_id, of_person
+from storage.cases import by_id, of_speaker
 
 MOST_CASES_OFFERED = 3
 
@@ -31,7 +31,7 @@ async def report_difficulty(chat: Chat) -> None:
 @flow("offer", "登记您说的话")
 async def offer_to_register(chat: Chat) -> None:
     """Somebody told a whole story without the menu: offer to register exactly these words."""
-    open_cases = [each for each in await of_person(chat.tx, chat.turn.person_id, 20) if each.state != "closed"]
+    open_cases = [each for each in await of_speaker(chat.tx, chat.turn.person_id, 20) if each.state != "closed"]
     ways = {"new": "登记为新的困难"}
     for case in open_cases[:MOST_CASES_OFFERED]:
         ways[f"c{case.id}"] = f"补充到 {case.number} {await cases.first_words(chat.turn, case)}"
@@ -62,14 +62,14 @@ async def finish(chat: Chat, person_id: int, category: str, told: Gathered, said
     await chat.review(prompt, whom="为谁办", category="类别", told="情况", urgent="急不急")
     case = await cases.open_case(chat.turn, person_id, category, told + chat.kept(), urgent=urgent)
     chat.say(cases.receipt(chat.turn.office, case))
-    chat.say("您说的话，只有经办的工作人员和局领导看得到。")
+    chat.say("您说的话，只有局里负责的工作人员和领导看得到。")
 
 
 @flow("human", "找人工")
 async def human(chat: Chat) -> None:
     """人工: a case of its own, opened at once; what was said just before goes with it."""
     office = chat.turn.office
-    for case in await of_person(chat.tx, chat.turn.person_id, 20):
+    for case in await of_speaker(chat.tx, chat.turn.person_id, 20):
         if case.category == cases.CONTACT and case.state != "closed":
             who = f"{case.owner_name}" if case.owner_name else "值班的工作人员"
             chat.say(

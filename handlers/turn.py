@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.office import Office
-from storage import accounts, dialogs, outbox
+from storage import accounts, dialogs, entry, outbox
 from storage.accounts import Visitor
 from storage.database import Tx
 from storage.dialogs import Dialog
@@ -98,8 +98,11 @@ class Turn:
     ) -> int:
         """Write a push to a person: to the account `first` if it can be reached, else to every account that can be.
 
-        Returns to how many accounts. 0 means that the person must be called by telephone.
+        Returns to how many accounts. 0 means that the person must be called by telephone: no account can be reached, or the consent
+        was withdrawn.
         """
+        if await entry.has_withdrawn(self.tx, person_id):
+            return 0
         reachable = [each for each in await accounts.of_person(self.tx, person_id) if not each.unreachable_why]
         chosen = [each for each in reachable if each.id == first] or reachable
         for account in chosen:

@@ -85,6 +85,7 @@ FROM cases c JOIN persons p ON p.id = c.person_id LEFT JOIN persons o ON o.id = 
 BY_ID = f"{SELECT} WHERE c.id = ?"
 UNFINISHED = f"{SELECT} WHERE c.state <> 'closed' ORDER BY c.urgent DESC, c.promised_on, c.id LIMIT ?"
 OF_PERSON = f"{SELECT} WHERE c.person_id = ? ORDER BY c.id DESC LIMIT ?"
+OF_SPEAKER = f"{SELECT} WHERE c.person_id = ? OR c.acted_by = ? ORDER BY c.id DESC LIMIT ?"
 BY_NUMBER = f"{SELECT} WHERE c.number = ?"
 
 
@@ -118,6 +119,11 @@ async def unfinished(tx: Tx, limit: int) -> list[Case]:
 async def of_person(tx: Tx, person_id: int, limit: int) -> list[Case]:
     """Return a person's cases, newest first."""
     return [_case(row) for row in await tx.all(OF_PERSON, person_id, limit)]
+
+
+async def of_speaker(tx: Tx, person_id: int, limit: int) -> list[Case]:
+    """Return the cases that somebody may be talking about, newest first: the own ones and those reported for another."""
+    return [_case(row) for row in await tx.all(OF_SPEAKER, person_id, person_id, limit)]
 
 
 ADD_ENTRY = "INSERT INTO case_entries (case_id, at, author_id, kind, words, media) VALUES (?, ?, ?, ?, ?, ?)"

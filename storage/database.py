@@ -6,7 +6,7 @@ Storage functions take the open `Tx` and never commit. What a PostgreSQL seam wo
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -96,16 +96,14 @@ class Database:
         async with self._write_turn, self._named_errors():
             tx = Tx(self._writer)
             try:
-                await self._settled(self._command("BEGIN IMMEDIATE"))
+                await self._settled(self._writer.execute("BEGIN IMMEDIATE"))
                 yield tx
                 for sql, rows in tx.at_end.items():
                     await tx.run_many(sql, rows)
-                await self._settled(self._command("COMMIT"))
+                await self._settled(self._commit(tx))
             finally:
                 if self._writer.in_transaction:
-                    await self._settled(self._command("ROLLBACK"))
-            for call in tx.after_commit:
-                call()
+                    await self._settled(self._writer.execute("ROLLBACK"))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -124,18 +122,25 @@ class Database:
             await self._reader.close()
             await self._writer.close()
 
-    async def _command(self, sql: str) -> None:
-        await self._writer.execute(sql)
+    async def _commit(self, tx: Tx) -> None:
+        await self._writer.execute("COMMIT")
+        for call in tx.after_commit:
+            call()
 
     @staticmethod
-    async def _settled(command: Coroutine[Any, Any, object]) -> None:
-        """Wait for `command` to its end even when we are cancelled: the driver's thread runs it in any case."""
+    async def _settled(command: Awaitable[object]) -> None:
+        """Wait for `command` to its end however often we are cancelled: the driver's thread runs it in any case."""
         task = asyncio.ensure_future(command)
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            await asyncio.wait([task])
-            raise
+        cancelled: asyncio.CancelledError | None = None
+        while not task.done():
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            task.exception()  # looked at, so that asyncio need not tell of it; being cancelled weighs more
+            raise cancelled
+        task.result()
 
     @asynccontextmanager
     async def _named_errors(self) -> AsyncIterator[None]:
@@ -180,10 +185,10 @@ async def open_database(path: Path) -> Database:
     except sqlite3.Error as error:
         raise errors.from_driver(error, str(path)) or error from error
     try:
-        await migrate.migrate(writer, path)
-        await writer.execute(
-            "BEGIN IMMEDIATE"
-        )  # a file that cannot be written is refused now, not at the first message
+        version = await migrate.migrate(writer, path)
+        # A file that cannot be written is refused now, not at the first message. BEGIN IMMEDIATE alone would not notice.
+        await writer.execute("BEGIN IMMEDIATE")
+        await writer.execute(f"PRAGMA user_version = {version}")
         await writer.execute("ROLLBACK")
         reader = await connect(path)
     except sqlite3.Error as error:

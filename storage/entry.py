@@ -183,5 +183,15 @@ async def give_consent(tx: Tx, person_id: int, account_id: int, version: str, no
     await tx.run(GIVE, person_id, account_id, version, to_text(now))
 
 
+WITHDRAWN = """
+SELECT 1 FROM consents w WHERE w.person_id = ? AND w.withdrawn_at IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.person_id = w.person_id AND c.withdrawn_at IS NULL)"""
+
+
+async def has_withdrawn(tx: Tx, person_id: int) -> bool:
+    """Tell whether this person had agreed and took it back: nothing may be sent here any more."""
+    return await tx.one(WITHDRAWN, person_id) is not None
+
+
 async def withdraw_consent(tx: Tx, person_id: int, now: datetime) -> bool:
     return await tx.run(WITHDRAW, to_text(now), person_id) > 0

@@ -106,3 +106,17 @@ OWN = "SELECT id FROM media WHERE id = ? AND account_id = ?"
 async def is_own(tx: Tx, media_id: str, account_id: int) -> bool:
     """Tell whether the account itself sent this medium."""
     return await tx.one(OWN, media_id, account_id) is not None
+
+
+# A case keeps its attachments by name in its entries; only while it is not closed does it need the bytes.
+EXPIRE = """
+UPDATE media SET state = 'lost', reference = NULL, why = '到期删除' WHERE id IN (
+    SELECT m.id FROM media m WHERE m.made_at < ? AND m.state = 'kept' AND NOT EXISTS (
+        SELECT 1 FROM case_entries e JOIN cases c ON c.id = e.case_id AND c.state <> 'closed'
+        WHERE e.media LIKE '%' || m.id || '%')
+    ORDER BY m.made_at LIMIT ?) RETURNING id"""
+
+
+async def expire(tx: Tx, before: datetime, limit: int) -> list[str]:
+    """Give up at most `limit` attachments sent before that moment and return their ids: the caller deletes the files."""
+    return [str(row[0]) for row in await tx.returning(EXPIRE, to_text(before), limit)]

@@ -60,9 +60,8 @@ def _json(value: Sequence[Any]) -> str:
 DUE = """
 SELECT o.id, o.account_id, o.text, o.buttons, o.media, o.made_at, o.priority, o.tries, o.parts_sent, a.address
 FROM outbox o JOIN accounts a ON a.id = o.account_id
-WHERE o.state = 'waiting' AND o.channel = ? AND o.not_before <= ? AND NOT EXISTS (
-    SELECT 1 FROM outbox e WHERE e.state = 'waiting' AND e.account_id = o.account_id
-    AND (e.priority < o.priority OR e.priority = o.priority AND e.id < o.id))
+WHERE o.state = 'waiting' AND o.channel = ? AND o.not_before <= ? AND o.id = (
+    SELECT e.id FROM outbox e WHERE e.state = 'waiting' AND e.account_id = o.account_id ORDER BY e.priority, e.id LIMIT 1)
 ORDER BY o.priority, o.id LIMIT ?"""
 
 

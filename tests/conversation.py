@@ -21,6 +21,7 @@ from bot.channels.channel import Attachment, Incoming
 from bot.clock import housekeeping
 from bot.config import Config
 from bot.intake import Intake
+from bot.media_folder import MediaFolder
 from bot.office import office_from
 from handlers.converse import take_turn
 from handlers.office import Office
@@ -188,7 +189,9 @@ class Conversation:
 
     async def tidies(self) -> None:
         """Do what the clock does every hour."""
-        await housekeeping(self.database, self.office, 400, self.clock())
+        await housekeeping(
+            self.database, MediaFolder(self.database.path.parent / "media"), self.office, 400, self.clock()
+        )
 
     async def restarts(self, **office: Any) -> None:
         """End and start again on the same file, with other settings of the office if named."""

@@ -92,10 +92,10 @@ async def test_housekeeping_drops_old_drafts_and_forgets_what_is_past(office: Te
     await office.wang.says("困难")
     await office.wang.says("取消")
     office.clock.ahead = timedelta(hours=office.config.dialog.draft_hours + 1)
-    counts = await housekeeping(office.database, office.app.office, 400, office.clock())
+    counts = await housekeeping(office.database, office.app.folder, office.app.office, 400, office.clock())
     assert counts["drafts"] == 1 and counts["inbox"] == 0
     office.clock.ahead = timedelta(days=401 + DIALOG_DAYS)
-    counts = await housekeeping(office.database, office.app.office, 400, office.clock())
+    counts = await housekeeping(office.database, office.app.folder, office.app.office, 400, office.clock())
     assert counts["dialogs"] == 1 and counts["inbox"] == 2 and counts["outbox"] == 2
     assert not await office.rows("SELECT 1 FROM inbox UNION ALL SELECT 1 FROM outbox UNION ALL SELECT 1 FROM dialogs")
 
@@ -105,8 +105,8 @@ async def test_old_buttons_say_so_politely_when_their_dialog_is_long_forgotten(o
     old = office.wang.message
     await office.wang.says("取消")
     office.clock.ahead = timedelta(days=60)
-    await housekeeping(office.database, office.app.office, 400, office.clock())
-    await housekeeping(office.database, office.app.office, 400, office.clock() + timedelta(days=40))
+    await housekeeping(office.database, office.app.folder, office.app.office, 400, office.clock())
+    await housekeeping(office.database, office.app.folder, office.app.office, 400, office.clock() + timedelta(days=40))
     await office.wang.presses("住房", old)
     assert office.wang.sees("这是以前的按钮，已经不用了")
     assert office.wang.sees("您要办什么")

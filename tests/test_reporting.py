@@ -1,9 +1,12 @@
 """A cadre reports a difficulty and hears back."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.channels.channel import Incoming
-from tests.office import TestOffice
+from bot.clock import housekeeping
+from tests.office import PHONES, TestOffice
 
 
 async def report(office: TestOffice, words: str = "暖气三天不热了") -> None:
@@ -211,3 +214,115 @@ async def test_a_forged_button_opens_nothing(office: TestOffice, choice: str) ->
     await office.settles()
     assert office.li.sees("不归您管")
     assert not office.li.sees("暖气")
+
+
+async def take_over(office: TestOffice) -> None:
+    await report(office)
+    await office.zhao.presses("查看")
+    await office.zhao.presses("接手")
+
+
+async def test_words_after_a_partial_solution_open_the_case_again(office: TestOffice) -> None:
+    await take_over(office)
+    await office.zhao.presses("办结")
+    await office.zhao.says("阀门换好了")
+    await office.zhao.presses("确认提交")
+    await office.wang.presses("部分解决")
+    office.zhao.looks_away()
+    await office.wang.says("卧室还是不热")
+    assert office.wang.sees("已经转给赵科")
+    assert office.zhao.sees("卧室还是不热")
+    await office.wang.says("客厅好了")
+    await office.zhao.presses("查看")
+    assert office.zhao.sees("客厅好了") and "1 答复" in office.zhao.buttons
+
+
+async def test_what_a_relative_answers_lands_in_her_fathers_case(office: TestOffice) -> None:
+    await office.li.says("困难")
+    await office.li.presses("就医")
+    await office.li.says("我爸要去省里看病")
+    await office.li.presses("说完了")
+    await office.li.presses("不急")
+    await office.li.presses("确认提交")
+    await office.zhao.presses("查看")
+    office.li.looks_away()
+    await office.zhao.presses("接手")
+    assert office.zhao.sees("已经告诉小李由您负责") and office.li.sees("由赵科负责办理")
+    office.clock.ahead = timedelta(days=2)
+    await office.zhao.presses("答复")
+    await office.zhao.says("哪天去？")
+    await office.zhao.presses("说完了")
+    await office.zhao.presses("确认提交")
+    office.zhao.looks_away()
+    await office.li.says("下星期三去")
+    assert office.zhao.sees("下星期三去")
+    await office.li.says("我的困难")
+    await office.li.presses("看 2026-1")
+    assert office.li.sees("我爸要去省里看病")
+
+
+async def test_who_takes_the_consent_back_is_called_by_telephone(office: TestOffice) -> None:
+    await take_over(office)
+    office.zhao.looks_away()
+    await office.wang.says("撤回同意")
+    await office.wang.presses("1 撤回")
+    assert office.zhao.sees("王老撤回了同意") and office.zhao.sees(PHONES["王老"])
+    office.wang.looks_away()
+    await office.zhao.says("我承办的")
+    await office.zhao.presses("暖气")
+    await office.zhao.presses("答复")
+    await office.zhao.says("师傅明天来")
+    await office.zhao.presses("说完了")
+    await office.zhao.presses("确认提交")
+    assert office.zhao.sees("消息送不到，请给王老打电话：" + PHONES["王老"])
+    assert office.wang.heard == ""
+
+
+async def test_a_long_list_of_cases_has_pages(office: TestOffice) -> None:
+    await take_over(office)
+    await office.writes(
+        lambda tx: tx.run(
+            "INSERT INTO cases (number, person_id, acted_by, account_id, category, state, opened_at, promised_on) "
+            "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 20) "
+            "SELECT '2026-' || i, 1, 1, 1, 'other', 'open', '2026-11-20T00:00:00.000Z', '2026-11-0' || (i % 9 + 1) FROM n"
+        )
+    )
+    await office.zhao.says("待办")
+    assert office.zhao.sees("没办完的 20 件，其中没人接手 19 件，过期 19 件") and office.zhao.sees("第 1 到 8 件")
+    await office.zhao.says("9")
+    assert office.zhao.sees("第 9 到 16 件")
+    await office.zhao.presses("下一页")
+    assert office.zhao.sees("第 17 到 20 件") and not any("下一页" in each for each in office.zhao.buttons)
+
+
+async def test_attachments_past_their_time_go_but_not_those_of_an_unfinished_case(office: TestOffice) -> None:
+    photo = b"\xff\xd8\xff photo"
+    await office.wang.does(lambda user: user.sends_photo(photo))
+    await office.wang.says("取消")
+    await take_over(office)
+    await office.wang.does(lambda user: user.sends_photo(photo, "就是这里"))
+    kept = [str(row[0]) for row in await office.rows("SELECT id FROM media ORDER BY made_at")]
+    assert [office.app.folder.path(each).read_bytes() for each in kept] == [photo, photo]
+    later = office.clock() + timedelta(days=401)
+    counts = await housekeeping(office.database, office.app.folder, office.app.office, 400, later)
+    assert counts["media"] == 1
+    assert [office.app.folder.path(each).exists() for each in kept] == [False, True]
+
+
+async def test_a_story_told_wrongly_is_told_anew(office: TestOffice) -> None:
+    await office.wang.says("困难")
+    await office.wang.presses("住房")
+    await office.wang.says("水管漏了")
+    await office.wang.presses("重新说")
+    assert office.wang.sees("请说说具体情况") and not office.wang.sees("水管")
+    await office.wang.says("暖气不热")
+    await office.wang.presses("说完了")
+    await office.wang.presses("不急")
+    await office.wang.presses("改情况")
+    assert office.wang.sees("您已经说了：暖气不热")
+    await office.wang.presses("重新说")
+    await office.wang.says("暖气三天不热了")
+    await office.wang.presses("说完了")
+    assert office.wang.sees("情况：暖气三天不热了\n")
+    await office.wang.presses("确认提交")
+    assert office.zhao.sees("暖气三天不热了") and not office.zhao.sees("水管")

@@ -132,7 +132,7 @@ class Web(Section):
     port: int = whole(8080, 0, 65535)
     public_url: str = address("")
     cookie_days: int = whole(180, 1, 3650)
-    upload_megabytes: int = whole(20, 1, 200)
+    upload_megabytes: int = whole(20, 1, 20)  # the page itself takes no larger file
     guests_per_hour: int = whole(20, 1, 10000)
     trust_proxy: bool = switch(False)
 
@@ -260,6 +260,14 @@ class Config(BaseSettings):
         if "other" not in keys or len(keys) < len(categories) or len(labels) < len(categories):
             raise ValueError
         return categories
+
+    @field_validator("telegram")
+    @classmethod
+    def _webhook_has_a_server(cls, telegram: Telegram, info: ValidationInfo) -> Telegram:
+        web = info.data.get("web")
+        if telegram.enabled and telegram.mode == "webhook" and web is not None and not web.enabled:
+            raise ValueError('mode = "webhook" 要由网页服务接收，请把 [web] 的 enabled 改为 true')
+        return telegram
 
     @classmethod
     def settings_customise_sources(

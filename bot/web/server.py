@@ -35,8 +35,15 @@ class _Server(uvicorn.Server):
 
 
 class WebServer:
-    def __init__(self, web: Web, routes: Sequence[BaseRoute], stopping: Sequence[Callable[[], None]] = ()) -> None:
-        """`stopping` is called first when the server stops: whoever gives answers without an end must end them then."""
+    def __init__(
+        self,
+        web: Web,
+        routes: Sequence[BaseRoute],
+        stopping: Sequence[Callable[[], None]] = (),
+        names: Sequence[str] = (),
+    ) -> None:
+        """`stopping` is called first when the server stops: whoever gives answers without an end must end them then. `names` are
+        further host names under which we are called."""
         self._web = web
         self._stopping = stopping
         self.port = web.port  # after `start` the real one, when config.toml says 0
@@ -44,7 +51,7 @@ class WebServer:
         self._serving: asyncio.Task[None] | None = None
         app = Starlette(routes=list(routes), exception_handlers=HANDLERS)
         config = uvicorn.Config(
-            Shield(app, known_names(web), web.address),
+            Shield(app, known_names(web) | set(names), web.address),
             http="h11",
             ws="none",
             lifespan="off",

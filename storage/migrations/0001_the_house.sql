@@ -44,6 +44,7 @@ CREATE TABLE roles (
     unit_id    INTEGER REFERENCES units (id),  -- the role holds for this unit only; null: for all
     UNIQUE (person_id, role, unit_id)
 );
+CREATE INDEX roles_by_role ON roles (role);    -- who must hear of a case
 
 CREATE TABLE kin (                             -- a relative acts for these cadres
     relative_id  INTEGER NOT NULL REFERENCES persons (id),
@@ -71,7 +72,7 @@ CREATE TABLE consents (
     given_at      TEXT NOT NULL,
     withdrawn_at  TEXT
 );
-CREATE INDEX consents_by_person ON consents (person_id) WHERE withdrawn_at IS NULL;  -- may we go on talking?
+CREATE INDEX consents_by_person ON consents (person_id);  -- may we go on talking?
 
 -- ── how a person comes in ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -197,6 +198,7 @@ CREATE TABLE media (                           -- a photo, recording, film or fi
     why         TEXT,                          -- why it is lost
     made_at     TEXT NOT NULL
 );
+CREATE INDEX media_kept ON media (made_at) WHERE state = 'kept';         -- what is past its time
 CREATE INDEX media_wanted ON media (not_before) WHERE state = 'wanted';  -- what to fetch next
 
 CREATE TABLE media_seen_by (                   -- an account that was sent a medium may open it
@@ -230,7 +232,8 @@ CREATE TABLE cases (
     solved        TEXT                         -- the cadre's answer: 'yes', 'partly', 'no'; null: not answered
 );
 CREATE INDEX cases_unfinished ON cases (promised_on, id) WHERE state <> 'closed';   -- 待办
-CREATE INDEX cases_by_person ON cases (person_id, id);                              -- 我的困难; whose words are these?
+CREATE INDEX cases_by_person ON cases (person_id, id);                              -- 我的困难
+CREATE INDEX cases_by_reporter ON cases (acted_by, id);                             -- whose words are these?
 
 CREATE TABLE case_entries (                    -- everything that happened in a case, in order
     id         INTEGER PRIMARY KEY,
