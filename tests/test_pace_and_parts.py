@@ -1,0 +1,147 @@
+"""How fast messages leave and how long ones are cut, whatever comes."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.channel import Enclosure
+from bot.pace import Pace
+from bot.parts import parts, split_text
+from storage.media import Medium
+from storage.outbox import Letter
+
+# ── pace ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+rates = st.floats(0.2, 50)
+wishes = st.lists(  # to which chat, after a pause of how many seconds
+    st.tuples(st.integers(1, 5), st.floats(0, 0.4)), min_size=1, max_size=120
+)
+
+
+@given(per_second=st.integers(1, 40), per_chat=rates, wishes=wishes)
+def test_it_never_leaves_faster_than_allowed(per_second: int, per_chat: float, wishes: list[tuple[int, float]]) -> None:
+    """Whoever waits as long as it says keeps both limits, in every second and between any two messages to one chat."""
+    pace = Pace(per_second, per_chat)
+    now = 1000.0
+    left: list[tuple[float, int]] = []
+    for chat, pause in wishes:
+        now += pause
+        while (wait := max(pace.wait_overall(now), pace.wait_chat(chat, now))) > 0:
+            now += wait + 1e-9
+        pace.left(chat, now)
+        left.append((now, chat))
+    for place, (moment, chat) in enumerate(left):
+        assert sum(moment <= other < moment + 1 for other, _ in left) <= per_second
+        later = [other for other, to in left[place + 1 :] if to == chat]
+        assert all(other - moment >= 1 / per_chat - 1e-9 for other in later)
+
+
+@given(per_chat=rates, pause=st.floats(0, 10))
+def test_one_chat_does_not_hold_up_another(per_chat: float, pause: float) -> None:
+    pace = Pace(1000, per_chat)
+    pace.left(1, 50.0)
+    assert pace.wait_chat(2, 50.0 + pause) == 0
+    assert pace.wait_overall(50.0 + pause) == 0
+
+
+@given(seconds=st.floats(0.01, 3600))
+def test_a_chat_or_all_of_them_rest_as_long_as_they_are_told_to(seconds: float) -> None:
+    pace = Pace(30, 1)
+    pace.hold_chat(7, seconds, 100.0)
+    assert abs(pace.wait_chat(7, 100.0) - seconds) < 1e-6
+    assert pace.wait_overall(100.0) == 0
+    pace.hold_all(seconds, 100.0)
+    assert abs(pace.wait_overall(100.0) - seconds) < 1e-6
+    assert pace.wait_overall(100.0 + seconds + 0.001) == 0
+
+
+def test_a_hold_is_not_shortened_by_the_next_message() -> None:
+    pace = Pace(30, 1)
+    pace.hold_all(60, 0.0)
+    pace.hold_all(5, 0.0)
+    assert pace.wait_overall(0.0) == 60
+
+
+def test_without_limits_nothing_waits_and_nothing_is_remembered() -> None:
+    pace = Pace(float("inf"), float("inf"))
+    for chat in range(1000):
+        pace.left(chat, 1.0)
+    assert pace.wait_overall(1.0) == 0
+    assert pace.wait_chat(5, 1.0) == 0
+
+
+def test_a_fast_server_of_ones_own_is_not_slowed_down_to_a_slow_ones_margin() -> None:
+    pace = Pace(100_000, 100_000)
+    pace.left(1, 1.0)
+    assert pace.wait_chat(1, 1.0) < 0.001
+
+
+# ── parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+texts = st.text(st.sampled_from("暖气不热，。！\n 　ab😀👨‍👩‍👧é"), max_size=200) | st.text(max_size=60)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def without_space(text: str) -> str:
+    return "".join(text.split())
+
+
+@given(text=texts, longest=st.integers(2, 120))
+def test_pieces_lose_nothing_but_white_space_and_none_is_too_long_or_empty(text: str, longest: int) -> None:
+    pieces = split_text(text, longest)
+    assert without_space("".join(pieces)) == without_space(text)
+    assert all(piece == piece.strip() and piece for piece in pieces)
+    assert all(units(piece) <= longest for piece in pieces)
+
+
+@given(text=texts)
+def test_a_text_that_fits_stays_as_it_is(text: str) -> None:
+    assert split_text(text, 10_000) == ([text.strip()] if text.strip() else [])
+
+
+@given(sentences=st.lists(st.text("暖气不热已经三天", min_size=1, max_size=20), min_size=2, max_size=60))
+def test_it_cuts_where_a_sentence_ends_if_it_can(sentences: list[str]) -> None:
+    """With sentences no longer than half a piece every cut can be at the end of one."""
+    pieces = split_text("".join(f"{each}。" for each in sentences), 48)
+    assert all(piece.endswith("。") for piece in pieces)
+
+
+def test_it_does_not_cut_an_emoji_in_two() -> None:
+    pieces = split_text("😀" * 3000, 4096)
+    assert [len(piece) for piece in pieces] == [2048, 952]
+
+
+def letter(text: str, buttons: list[list[str]]) -> Letter:
+    return Letter(1, 7, text, buttons, [], datetime(2026, 11, 23, tzinfo=UTC), address="1001")
+
+
+def enclosure(number: int, state: str = "kept") -> Enclosure:
+    name = f"{number:032x}"
+    medium = Medium(name, 7, "photo", "照片.jpg", "image/jpeg", 3, "web", None, state, 0)
+    return Enclosure(medium, Path(name), None)
+
+
+@given(text=texts.filter(str.strip), enclosures=st.integers(0, 4), longest=st.integers(2, 120))
+def test_enclosures_come_first_and_the_buttons_last(text: str, enclosures: int, longest: int) -> None:
+    buttons = [["1 查看", "a:case:1"]]
+    enclosed = [enclosure(number) for number in range(enclosures)]
+    out = parts(letter(text, buttons), enclosed, longest)
+    assert [each.enclosure for each in out[:enclosures]] == enclosed
+    assert [each.text for each in out[enclosures:]] == split_text(text, longest)
+    assert out[-1].buttons == buttons
+    assert not any(each.buttons for each in out[:-1])
+    again = parts(letter(text, buttons), enclosed, longest)
+    assert again == out  # a count of parts sent means the same after a restart
+
+
+def test_an_enclosure_that_could_not_be_fetched_is_told_in_words_and_changes_no_count() -> None:
+    whole = parts(letter("请看", []), [enclosure(1), enclosure(2)], 4096)
+    broken = parts(letter("请看", []), [enclosure(1), enclosure(2, "lost")], 4096)
+    assert len(broken) == len(whole)
+    assert broken[1].enclosure is None
+    assert "没能取到" in broken[1].text
