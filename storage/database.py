@@ -159,6 +159,8 @@ def _address(path: Path, read_only: bool) -> str:
 
 async def connect(path: Path, *, read_only: bool = False) -> aiosqlite.Connection:
     """Open one connection with the settings that every promise of ours rests on."""
+    # What cannot be opened fails here: a failed aiosqlite.connect leaves a thread that reports later, perhaps to a closed loop.
+    sqlite3.connect(_address(path, read_only), uri=True).close()
     connection = await aiosqlite.connect(_address(path, read_only), uri=True, isolation_level=None)
     try:
         await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

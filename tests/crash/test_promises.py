@@ -17,7 +17,7 @@ from tests.telegram_server import Hang
 WRITES = r"storage\.database:Tx\.(insert|run|run_many|returning)"
 FILE = "bot.media_folder:MediaFolder._keep"
 INBOX = "storage.inbox:add"
-COMMITS = "storage.database:Database._command"
+COMMITS = "storage.database:Database._commit"
 SENDS = "bot.channels.telegram:TelegramChannel.send"
 CALLS = "bot.channels.telegram_request:AiohttpRequest.do_request"
 
@@ -39,7 +39,7 @@ def ending(tmp_path_factory: pytest.TempPathFactory) -> EndingOf:
 
 def commits(nth: int, event: str = "enter") -> Step:
     """The first COMMIT after a message was written to the inbox stores it, the second is its turn's."""
-    return Step("enter" if event == "enter" else "leave", COMMITS, ("sql", "COMMIT"), nth, since=INBOX)
+    return Step("enter" if event == "enter" else "leave", COMMITS, None, nth, since=INBOX)
 
 
 # name of the place, where it is, what a copy of the disk shows there
