@@ -208,8 +208,11 @@ class Chat:
                 self._change(result.key)
             elif isinstance(result, More):
                 self._tell_more(result, said)
-                if question.free:  # the story goes on: no need to hear the question again
+                # The story goes on: no need to hear the whole question again.
+                if question.free:
                     question = replace(question, text="", buttons=_numbered(STORY_BUTTONS))
+                else:
+                    question = replace(question, text=question.text.rsplit("\n\n", 1)[-1])
             elif isinstance(result, Again):
                 self.answers.get("~gather", {}).pop(result.key, None)
                 raise _FromTheTop

@@ -722,6 +722,33 @@ async def test_the_button_of_a_story_that_goes_on_works_again_and_again(talk: Co
     assert talk.wang.sees(URGENT)
 
 
+async def test_a_story_can_be_told_anew(talk: Conversation) -> None:
+    await to_story(talk.wang)
+    await talk.wang.says("水管漏了")
+    await talk.wang.presses("重新说")
+    assert talk.wang.sees(TOLD)
+    assert not talk.wang.sees("您已经说了")
+    await talk.wang.says("暖气三天不热了")
+    await talk.wang.presses("说完了")
+    await talk.wang.presses("不急")
+    assert talk.wang.sees("情况：暖气三天不热了\n")
+
+
+async def test_a_whole_conversation_that_arrives_at_once_is_taken_in_its_order(talk: Conversation) -> None:
+    """After an hour without a network everything comes in one batch."""
+    words = ("困难", "住房", "暖气三天不热了", "说完了", "不急", "确认提交", "谢谢")
+    await talk.arrives(*(talk.wang.incoming("words", each) for each in words))
+    assert talk.wang.sees("已经登记，编号：2026-1")
+    assert len(talk.wang.letters) == len(words)
+    assert (await case_words(talk))[0] == "暖气三天不热了"
+
+
+async def test_an_edited_message_presses_no_button(talk: Conversation) -> None:
+    await talk.wang.says("菜单")
+    await talk.wang.edits("1")
+    assert not talk.wang.sees(CATEGORY)
+
+
 async def test_an_edited_message_is_a_correction_in_the_story(talk: Conversation) -> None:
     await to_story(talk.wang)
     await talk.wang.says("暖气五天不热了")

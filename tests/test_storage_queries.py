@@ -1,0 +1,112 @@
+"""How SQLite means to run our statements: nothing that happens at every message looks through a whole table."""
+
+import importlib
+import pkgutil
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import storage
+from storage.database import open_database
+
+# What may look through a whole table, and why that is no harm.
+COLD = {
+    "cases.SELECT": "the beginning of other statements, never run as it stands",
+    "cases.COUNT": "asked on the command line",
+    "demonstration.REVOKE_ALL_LINKS": "at the start of the demonstration office",
+    "entry.REVOKE_LINKS": "when a link is issued anew",
+    "entry.REVOKE_SESSIONS": "when a link is issued anew",
+    "entry.PRUNE_SESSIONS": "once an hour, a row for each browser",
+    "entry.OUTDATE_INVITES": "when an invite is made",
+    "entry.OPEN_REQUESTS": "staff look at the requests, few at a time",
+    "inbox.PRUNE": "once an hour",
+    "outbox.PRUNE": "once an hour",
+    "media.EXPIRE": "once an hour",
+    "people.EVERYBODY": "roster import",
+    "people.COUNT": "at the start",
+    "people.UNITS": "a few dozen units",
+    "roster.ALL_ROLES": "roster import",
+    "roster.ALL_KIN": "roster import",
+}
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    """Every SQL constant of storage, by module and name."""
+    for each in pkgutil.iter_modules(storage.__path__):
+        module = importlib.import_module(f"storage.{each.name}")
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, str) and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", value):
+                yield f"{each.name}.{name}", value.replace("({})", "(?, ?)")
+
+
+STATEMENTS = dict(statements())
+
+
+@pytest.fixture
+async def connection(tmp_path: Path) -> sqlite3.Connection:
+    await (await open_database(tmp_path / "yinling.db")).close()
+    return sqlite3.connect(tmp_path / "yinling.db", cached_statements=0)  # a cached plan would outlive its index
+
+
+def scans(connection: sqlite3.Connection, sql: str) -> list[str]:
+    """The steps of the plan that look through a whole table; the rows of a partial index ('waiting', 'open') are few."""
+    partial = {
+        index[1]
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for index in connection.execute(f"PRAGMA index_list({table})").fetchall()
+        if index[4]
+    }
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?")).fetchall()]
+    return [step for step in plan if step.startswith("SCAN") and not any(f" {index}" in step for index in partial)]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_statement_finds_its_rows_by_an_index(connection: sqlite3.Connection, name: str) -> None:
+    with closing(connection):
+        found = scans(connection, STATEMENTS[name])
+    assert bool(found) == (name in COLD), found
+
+
+def test_the_list_of_exceptions_names_nothing_that_is_gone() -> None:
+    assert set(COLD) - set(STATEMENTS) == set()
+
+
+def test_the_check_notices_a_missing_index(connection: sqlite3.Connection) -> None:
+    with closing(connection):
+        assert scans(connection, STATEMENTS["accounts.OF_PERSON"]) == []
+        connection.execute("DROP INDEX accounts_by_person")
+        assert scans(connection, STATEMENTS["accounts.OF_PERSON"]) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("inbox.WAITING", "inbox_waiting"),
+        ("inbox.SAID", "inbox_by_account"),
+        ("outbox.DUE", "outbox_waiting "),
+        ("people.WITH_ROLE", "roles_by_role"),
+        ("entry.WITHDRAWN", "consents_by_person"),
+        ("outbox.DUE", "outbox_waiting_of_account"),
+        ("outbox.SHOWN", "outbox_by_account"),
+        ("outbox.NEXT_DUE", "outbox_waiting"),
+        ("accounts.VISITORS", "dialogs_open"),
+        ("accounts.OF_PERSON", "accounts_by_person"),
+        ("dialogs.DRAFT", "dialogs_draft"),
+        ("cases.OF_PERSON", "cases_by_person"),
+        ("cases.UNFINISHED", "cases_unfinished"),
+        ("cases.ENTRIES", "case_entries_of_case"),
+        ("media.WANTED", "media_wanted"),
+        ("entry.WRONG_OF", "wrong_codes_by_account"),
+    ],
+)
+def test_what_happens_at_every_message_uses_the_index_made_for_it(
+    connection: sqlite3.Connection, name: str, index: str
+) -> None:
+    sql = STATEMENTS[name]
+    with closing(connection):
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?")).fetchall()
+    assert any(f"INDEX {index}" in row[3] for row in plan), plan
