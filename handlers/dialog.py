@@ -34,7 +34,7 @@ from storage.database import Tx
 from storage.dialogs import Dialog
 
 BACK, CANCEL, HUMAN = "<", "x", "h"  # values of the buttons that every question carries
-STORY_BUTTONS = {"done": "说完了", "again": "重新说"}
+STORY_BUTTONS = (Button("1 说完了", "done"), Button("重新说", "again"))  # no digit may wipe out a story
 MOST_OPTIONS = 8  # digits 1-8; 9 is 人工 and 0 is 返回
 _LONGEST_CHOICE_BYTES = 64  # https://core.telegram.org/bots/api#inlinekeyboardbutton
 
@@ -165,7 +165,7 @@ class Chat:
     async def gather(self, key: str, question: str) -> Gathered:
         """Ask for a story: any number of messages with words and media, until 【说完了】."""
         so_far = self.told(key)
-        buttons = _numbered(STORY_BUTTONS)[: 2 if so_far else 1]
+        buttons = STORY_BUTTONS[: 2 if so_far else 1]
         if so_far:
             question = f"{question}\n\n您已经说了：{so_far.shown()}"
         reader = readers.story(key, so_far)
@@ -210,7 +210,7 @@ class Chat:
                 self._tell_more(result, said)
                 # The story goes on: no need to hear the whole question again.
                 if question.free:
-                    question = replace(question, text="", buttons=_numbered(STORY_BUTTONS))
+                    question = replace(question, text="", buttons=STORY_BUTTONS)
                 else:
                     question = replace(question, text=question.text.rsplit("\n\n", 1)[-1])
             elif isinstance(result, Again):

@@ -1,7 +1,7 @@
 """反映困难: a cadre, or a relative for a cadre, reports a difficulty."""
 
 from handlers import cases
-from handlers.dialog import Chat, flow
+from handlers.dialog import MOST_OPTIONS, Chat, flow
 from handlers.readers import Gathered
 from storage import people
 from storage.cases import by_id, of_speaker
@@ -15,8 +15,8 @@ async def whom_for(chat: Chat) -> int:
     kin = await people.cadres_of(chat.tx, chat.turn.person_id) if visitor.has("relative") else []
     others = {str(each.id): each.name for each in kin}
     choices = ({str(chat.turn.person_id): "我自己"} if visitor.has("cadre") else {}) | others
-    if len(choices) > 1:
-        return int(await chat.choose("whom", "这次是为谁办？", choices))
+    if len(choices) > 1:  # who acts for more cadres than fit a screen acts here for the first of them
+        return int(await chat.choose("whom", "这次是为谁办？", dict(list(choices.items())[:MOST_OPTIONS])))
     return int(next(iter(choices), chat.turn.person_id))
 
 
