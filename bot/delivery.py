@@ -6,11 +6,11 @@ moment and loses nothing. Of one account only the first in line travels, so noth
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.backoff import some_backoff_seconds
 from bot.channels.channel import Channel, Enclosure, Gone, Refused, SendError, TryLater
 from bot.media_folder import MediaFolder
 from bot.pace import Pace
@@ -23,8 +23,6 @@ from storage.outbox import Letter
 
 log = logging.getLogger(__name__)
 
-FIRST_BACKOFF_SECONDS = 2.0
-LONGEST_BACKOFF_SECONDS = 600.0
 MEDIA_PAUSE_SECONDS = 3.0  # an enclosure that is still being fetched
 STORAGE_PAUSE_SECONDS = 5.0
 LAST_SECONDS = 4.0  # for what still travels when we stop
@@ -36,12 +34,6 @@ class StillFetched(TryLater):
 
 
 Outcome = SendError | int  # what went wrong, or how many parts of the letter have now left
-
-
-def backoff_seconds(tries: int, chance: float) -> float:
-    """Return how long to wait after `tries` failed tries: doubling from 2 s to 10 minutes, spread over 50-100 % by `chance` in [0, 1)."""
-    longest = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** min(tries, 20))
-    return float(longest * (0.5 + chance / 2))
 
 
 class Delivery:
@@ -231,7 +223,7 @@ class Delivery:
     async def _postpone(self, tx: Tx, letter: Letter, error: TryLater, now: datetime) -> None:
         wait = error.after_seconds
         if wait is None:
-            wait = backoff_seconds(letter.tries, random.random())  # noqa: S311  # spreads load, guards nothing
+            wait = some_backoff_seconds(letter.tries)
         elif not isinstance(error, StillFetched):
             self._slow_down(letter.account_id, wait)
         counts = error.after_seconds is None

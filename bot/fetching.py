@@ -5,12 +5,11 @@ The message itself is handled at once; its attachments follow. A crash leaves th
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from bot.backoff import some_backoff_seconds
 from bot.channels.channel import Channel, SendError, TryLater
-from bot.delivery import backoff_seconds
 from bot.media_folder import MediaFolder
 from bot.media_type import media_type_of
 from bot.pulse import Pulse
@@ -108,7 +107,7 @@ class Fetching:
         if medium.tries >= MOST_TRIES:
             await self._lost(medium, str(error))
             return
-        wait = error.after_seconds or backoff_seconds(medium.tries, random.random())  # noqa: S311  # spreads load, guards nothing
+        wait = error.after_seconds or some_backoff_seconds(medium.tries)
         async with self._database.write() as tx:
             await media.later(tx, medium.id, self._now() + timedelta(seconds=wait), str(error))
 

@@ -25,6 +25,7 @@ from storage.people import Person
 from tests.telegram_server import NO_FLOOD_LIMITS, Limits, SeenMessage, TelegramServer, TelegramUser, Update
 
 TOKEN = "123456:" + "a" * 35  # of the right form, and nobody's
+MONDAY_MORNING = datetime(2026, 11, 23, 1, tzinfo=UTC)  # 9 o'clock in the office
 CAP_SECONDS = 30.0  # a settled office takes milliseconds; this only ends a test that would hang
 
 PHONES = {"王老": "13800000001", "小李": "13800000002", "赵科": "13800000003", "钱局": "13800000004"}
@@ -32,13 +33,20 @@ ROLES = {"王老": "cadre", "小李": "relative", "赵科": "staff", "钱局": "
 
 
 class Clock:
-    """The office's clock: real time, moved forward by a test that needs tomorrow."""
+    """The office's clock: it starts on the same Monday morning every time and goes on as real time does; a test that needs tomorrow
+    moves it `ahead`."""
 
     def __init__(self) -> None:
+        self._start = MONDAY_MORNING - datetime.now(UTC)
         self.ahead = timedelta()
 
+    @property
+    def offset(self) -> timedelta:
+        """How far it is from the real clock."""
+        return self._start + self.ahead
+
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return datetime.now(UTC) + self.offset
 
 
 class Someone:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.backoff import LONGEST_BACKOFF_SECONDS, backoff_seconds
 from bot.channels.telegram import PATIENCE_SECONDS
 from bot.config import Delivery
-from bot.delivery import LONGEST_BACKOFF_SECONDS, STORAGE_PAUSE_SECONDS, backoff_seconds
+from bot.delivery import STORAGE_PAUSE_SECONDS
 from storage import accounts, media, outbox
 from storage.media import Medium
 from storage.outbox import ANSWER, NEWS, NOTICE

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery import backoff_seconds
+from bot.backoff import backoff_seconds
 from tests.office import TestOffice
 from tests.patience import eventually_rows
 from tests.telegram_server import BAD_GATEWAY_PAGE, Answer, TelegramUser

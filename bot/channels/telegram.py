@@ -8,7 +8,6 @@ import asyncio
 import hmac
 import logging
 import os
-import random
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
@@ -30,12 +29,12 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.backoff import some_backoff_seconds
 from bot.channels.channel import Incoming, Limits, Outgoing, Receive, Refused, TryLater
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_sending import UPLOAD_SECONDS, meaning, seconds_of, send_enclosure, send_text
 from bot.channels.telegram_updates import ALLOWED, MEGABYTE, incoming
 from bot.config import Telegram
-from bot.delivery import backoff_seconds
 from bot.pulse import Pulse
 from storage.errors import StorageError
 from storage.media import Medium
@@ -153,7 +152,7 @@ class TelegramChannel:
             return seconds_of(error)
         if isinstance(error, Conflict):
             return CONFLICT_PAUSE_SECONDS  # somebody else polls with our token; do not fight him
-        return min(60.0, backoff_seconds(tries, random.random()))  # noqa: S311  # spreads load, guards nothing
+        return min(60.0, some_backoff_seconds(tries))
 
     # ── receiving ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -60,9 +60,8 @@ class Someone:
         """Click, on the left of a button and on the right in turn: two clicks on one spot are taken for a trembling finger."""
         await self.looks_away()
         await self.page.bring_to_front()  # Chromium draws what stands behind another window once a second only
-        await (
-            target.scroll_into_view_if_needed()
-        )  # first: the page may move a little when the newest has come into sight
+        # First of all, since the page may move a little when its newest message comes into sight.
+        await target.scroll_into_view_if_needed()
         area = await target.bounding_box()
         assert area is not None, f"{self.name} cannot see {target}"
         self._presses += 1

@@ -43,7 +43,7 @@ class Told:
 
     def child(self, dies_at: Step | None = None, deadly_words: str | None = None) -> Child:
         log = self.office.folder / "child.log"
-        return Child(Orders(self.office.config, self.office.clock.ahead, log, dies_at, deadly_words))
+        return Child(Orders(self.office.config, self.office.clock.offset, log, dies_at, deadly_words))
 
     async def polls(self) -> None:
         """Wait until a child that was just started waits for messages."""
