@@ -116,7 +116,7 @@ async def show_case(turn: Turn, argument: str) -> None:
 
 def _line(office: Office, each: Entry) -> str:
     at = each.at.astimezone(office.zone)
-    attached = f"（附件 {len(each.media)} 份，见上）" if each.media else ""
+    attached = f"（附件 {len(each.media)} 份）" if each.media else ""
     words = f"：{each.words}" if each.words else ""
     return f"{at.month}月{at.day}日 {at:%H:%M} {each.author or '系统'}{DEEDS[each.kind]}{words}{attached}"
 
