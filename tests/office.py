@@ -34,10 +34,10 @@ ROLES = {"王老": "cadre", "小李": "relative", "赵科": "staff", "钱局": "
 
 class Clock:
     """The office's clock: it starts on the same Monday morning every time and goes on as real time does; a test that needs tomorrow
-    moves it `ahead`."""
+    moves it `ahead`. `Clock(None)` is the real time, which a browser goes by as well."""
 
-    def __init__(self) -> None:
-        self._start = MONDAY_MORNING - datetime.now(UTC)
+    def __init__(self, start: datetime | None = MONDAY_MORNING) -> None:
+        self._start = start - datetime.now(UTC) if start else timedelta()
         self.ahead = timedelta()
 
     @property

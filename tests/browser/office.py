@@ -30,7 +30,7 @@ class BrowserOffice:
     def __init__(self, chromium: Browser, config: Config) -> None:
         self.chromium = chromium
         self.config = config
-        self.clock = Clock()
+        self.clock = Clock(None)  # the page says 今天 by the browser's clock
         self.witness = Witness()
         self.ids: dict[str, int] = {}
         self.computers: list[BrowserContext] = []
