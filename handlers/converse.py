@@ -126,7 +126,8 @@ async def _stranger(turn: Turn) -> None:
         if dialog is not None:  # the request is answered
             await dialogs.save(turn.tx, replace(dialog, state="dropped", updated_at=turn.now))
         turn.visitor = await accounts.visitor(turn.tx, turn.visitor.account_id)
-        turn.say(f"{turn.visitor.name}，您好，已经认出您了。")
+        # A message of its own, without buttons: only such a one takes a keyboard away (Telegram).
+        turn.answer_first(f"{turn.visitor.name}，您好，已经认出您了。")
         if access.needs_consent(turn.visitor, turn.office.consent_version):
             await underway.start(turn, flows.CONSENT)
         else:

@@ -261,8 +261,8 @@ async def admit(turn: Turn, argument: str) -> None:
     await entry.decide(turn.tx, request.id, "approved", turn.person_id, turn.now)
     await _audit(turn, "access.approved", request, person.id)
     if bound:
-        text = f"{person.name}，您好，工作人员已经核对过，现在可以用了。请按【开始】。"
-        turn.tell_account(request.account_id, text, [Button("开始", "w:menu")])
+        turn.tell_account(request.account_id, f"{person.name}，您好，工作人员已经核对过，现在可以用了。")
+        turn.tell_account(request.account_id, "请按【开始】。", [Button("开始", "w:menu")])
     turn.say(f"已同意，账号归{person.name}。" if bound else "这个账号已经有主了，没有改动。", [MENU_BUTTON])
 
 

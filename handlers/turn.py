@@ -69,6 +69,10 @@ class Turn:
             self._buttons = list(buttons)
         self._media.extend(media)
 
+    def answer_first(self, text: str) -> None:
+        """Answer with a message of its own, before everything said in this turn, and without buttons."""
+        outbox.add(self.tx, self.visitor.account_id, text, self.now, answers=self.message.id)
+
     def flush(self) -> None:
         """Write the dialog that stands open and the answer. Raises RuntimeError when a message would go unanswered: that is a bug."""
         if self.standing is not None:

@@ -146,7 +146,10 @@ async def _resume_answer(turn: Turn, dialog: Dialog, said: Said | None) -> None:
     if said is not None and value is None and not said.media:
         place = answers.option(said.words, list(RESUME_WAYS.values()))
         yes = answers.yes_or_no(said.words)
-        value = list(RESUME_WAYS)[place] if place is not None else {True: "go", False: "leave"}.get(yes)  # type: ignore[arg-type]  # None is no key
+        if place is not None:
+            value = list(RESUME_WAYS)[place]
+        elif yes is not None:
+            value = "go" if yes else "leave"
     if value == "go":
         kept = {key: each for key, each in dialog.answers.items() if key != RESUME}
         before = Said(held["words"], tuple(held["media"])) if held else None

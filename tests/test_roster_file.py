@@ -86,7 +86,7 @@ def test_a_plain_roster_gives_its_people_with_sheet_and_row(tmp_path: Path) -> N
 def test_every_column_of_the_minimal_roster_is_read() -> None:
     roster = one_row(
         性别="男", 出生日期="1938-07-05", 生日按="农历", 离退休类型="离休", 原单位="县农机局", 职务职级="局长（正科）",
-        政治面貌="党员", 入党时间="1956.5", 手机="13800000001", 住宅电话="0359-7522222",
+        政治面貌="党员", 入党时间="1956.5", 手机="13800000001", 住宅电话="0359-8000000",
         家属姓名="小李", 与本人关系="女儿", 家属电话="13900000002", 家庭住址="某街一号", 居住状况="独居",
         健康状况="一般", 联系人="赵科", 身份证号="14272119380705123x", 备注="爱下棋",
     )  # fmt: skip
@@ -98,7 +98,7 @@ def test_every_column_of_the_minimal_roster_is_read() -> None:
         "县农机局",
     )
     assert (wang.branch, wang.post, wang.political_status) == ("第一支部", "局长(正科)", "中共党员")
-    assert (wang.joined_party, wang.phone, wang.home_phone) == ("1956-05", "13800000001", "03597522222")
+    assert (wang.joined_party, wang.phone, wang.home_phone) == ("1956-05", "13800000001", "03598000000")
     assert (wang.family_name, wang.family_relation, wang.family_phone) == ("小李", "女儿", "13900000002")
     assert (wang.address, wang.living, wang.health, wang.contact_officer) == ("某街一号", "独居", "一般", "赵科")
     assert (wang.id_tail, wang.note) == ("123X", "爱下棋")
@@ -527,9 +527,9 @@ def test_one_mobile_in_any_writing_is_one_number(tail: str) -> None:
 @pytest.mark.parametrize(
     ("written", "numbers"),
     [
-        ("0359-7522222", ["03597522222"]), ("(0359)7522222", ["03597522222"]), ("010 62222222", ["01062222222"]),
-        ("7522222", ["7522222"]), ("0359 7522222 13800000001", ["03597522222", "13800000001"]),
-        ("13800000001/13900000002", ["13800000001", "13900000002"]), ("宅电：7522222", ["7522222"]),
+        ("0359-8000000", ["03598000000"]), ("(0359)8000000", ["03598000000"]), ("010 62222222", ["01062222222"]),
+        ("8000000", ["8000000"]), ("0359 8000000 13800000001", ["03598000000", "13800000001"]),
+        ("13800000001/13900000002", ["13800000001", "13900000002"]), ("宅电：8000000", ["8000000"]),
         ("138 0000 0001 139 0000 0002", ["13800000001", "13900000002"]), ("无", []), ("—", []), (None, []),
         ("13800000001\n13900000002", ["13800000001", "13900000002"]),
     ],
@@ -543,21 +543,21 @@ def test_landlines_and_several_numbers_are_told_apart(written: CellValue, number
     [
         ("1380000000", "共 10 位"), ("138000000012", "共 12 位"), ("1.38E+10", "科学计数法"),
         ("女儿13800000001", "其他文字"),
-        (1380000.5, "不完整"), (dt.date(2026, 3, 1), "不是电话号码"), (3597522222, "共 10 位"), ("12345", "共 5 位"),
+        (1380000.5, "不完整"), (dt.date(2026, 3, 1), "不是电话号码"), (3598000000, "共 10 位"), ("12345", "共 5 位"),
     ],
 )  # fmt: skip
 def test_a_number_that_cannot_be_right_is_refused_without_repeating_it(written: CellValue, words: str) -> None:
     roster = one_row(手机=written)
     assert roster.people == ()
     assert words in reasons(roster)
-    assert not re.search(r"138|3597522222", reasons(roster))
+    assert not re.search(r"138|3598000000", reasons(roster))
 
 
 def test_numbers_find_their_place_and_those_left_over_are_told() -> None:
-    roster = one_row(联系电话="0359-7522222 13800000001", 住宅电话=3597533333)
+    roster = one_row(联系电话="0359-8000000 13800000001", 住宅电话=3597533333)
     assert [(person.phone, person.home_phone) for person in roster.people] == [("13800000001", "03597533333")]
     assert [doubt.column for doubt in roster.doubts] == ["C 列“联系电话”"]
-    assert one_row(手机="0359-7522222").people[0].home_phone == "03597522222"
+    assert one_row(手机="0359-8000000").people[0].home_phone == "03598000000"
     assert "手机号与" in from_rows([HEADER, WANG, [2, "李老", "女", "1940.3", 13800000001]]).doubts[0].reason
 
 

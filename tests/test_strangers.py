@@ -385,3 +385,28 @@ async def test_who_is_taken_off_the_roster_is_a_stranger_again(new_office: TestO
     assert new_office.wang.sees("我还不认识您")
     await new_office.wang.says("我的困难")
     assert new_office.wang.sees("我还不认识您")
+
+
+async def test_the_strangers_keyboard_goes_when_somebody_is_let_in(new_office: TestOffice) -> None:
+    wang = new_office.wang
+    await wang.says("您好")
+    assert wang.user.keyboard == ["1 申请使用", "2 用手机号验证"]
+    await wang.does(lambda user: user.shares_contact())
+    assert wang.sees("已经认出您了")
+    assert wang.user.keyboard == []
+    assert wang.buttons[0] == "1 同意"  # the question comes last, after the greeting
+
+
+async def test_the_strangers_keyboard_goes_when_staff_approve(new_office: TestOffice) -> None:
+    zhao, wang = new_office.zhao, new_office.wang
+    await zhao.says("您好")
+    await zhao.does(lambda user: user.shares_contact())
+    await wang.says("您好")
+    await wang.says("申请使用")
+    await wang.says("王老")
+    await wang.says("虚构县水利局，电话在册")
+    await wang.presses("确认提交")
+    wang.looks_away()
+    await zhao.presses("是王老")
+    assert wang.sees("现在可以用了") and wang.buttons == ["开始"]
+    assert wang.user.keyboard == []

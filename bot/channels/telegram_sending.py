@@ -19,6 +19,7 @@ from telegram.error import (
 from bot.channels.channel import Enclosure, Gone, Outgoing, Refused, SendError, TryLater
 from storage.plain import to_json
 
+NO_KEYBOARD = '{"remove_keyboard": true}'  # https://core.telegram.org/bots/api#replykeyboardremove
 NO_PREVIEW = '{"is_disabled": true}'  # https://core.telegram.org/bots/api#linkpreviewoptions
 UPLOAD_SECONDS = 60.0
 # https://core.telegram.org/bots/api#sendmessage and #sendphoto: what Telegram answers when an account is no more.
@@ -34,6 +35,8 @@ async def send_text(bot: Bot, outgoing: Outgoing) -> None:
     message = {"chat_id": outgoing.address, "text": outgoing.text, "link_preview_options": NO_PREVIEW}
     if outgoing.buttons:
         message["reply_markup"] = _markup(outgoing.buttons)
+    else:  # a stranger's keyboard must not stay when the stranger is one no more
+        message["reply_markup"] = NO_KEYBOARD
     await bot.do_api_request("SendMessage", api_kwargs=message)
 
 

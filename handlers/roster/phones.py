@@ -1,6 +1,6 @@
 """Telephone numbers as they stand in rosters: as numbers, with spaces, dashes, +86, full-width digits, two in one cell.
 
-Kept as digits only: a mobile as 13800000001, a landline as 03597522222, or 7522222 when the area code is not given.
+Kept as digits only: a mobile as 13800000001, a landline as 03598000000, or 8000000 when the area code is not given.
 No refusal quotes the number.
 """
 
@@ -53,13 +53,13 @@ def _in_piece(piece: str) -> list[Phone]:
     phones = split_numbers([token for token in tokens if token])
     if not phones:
         digits = len("".join(tokens))
-        raise CellError(f"不像电话号码（共 {digits} 位数字）。手机号是 11 位，座机请写成 0359-7522222 这样。")
+        raise CellError(f"不像电话号码（共 {digits} 位数字）。手机号是 11 位，座机请写区号加号码，如 0000-8000000。")
     return phones
 
 
 def split_numbers(tokens: list[str]) -> list[Phone]:
     """The numbers that runs of digits make when neighbours are joined: ["138", "0000", "0001"] is one, and so is
-    ["0359", "7522222"]. The fewest numbers win; [] when the runs cannot be used up."""
+    ["0359", "8000000"]. The fewest numbers win; [] when the runs cannot be used up."""
     if len(tokens) > MOST_TOKENS:
         return []
     best: list[list[Phone] | None] = [[]] + [None] * len(tokens)
