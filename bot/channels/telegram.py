@@ -31,9 +31,10 @@ from telegram.error import (
 
 from bot.backoff import some_backoff_seconds
 from bot.channels.channel import Incoming, Limits, Outgoing, Receive, Refused, TryLater
+from bot.channels.telegram_contents import MEGABYTE, Contents, contents
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_sending import UPLOAD_SECONDS, meaning, seconds_of, send_enclosure, send_text
-from bot.channels.telegram_updates import ALLOWED, MEGABYTE, incoming
+from bot.channels.telegram_updates import ALLOWED, envelope, incoming, not_understood, private_message, refusal
 from bot.config import Telegram
 from bot.pulse import Pulse
 from storage.errors import StorageError
@@ -53,10 +54,13 @@ STORAGE_PAUSE_SECONDS = 5.0
 CONFLICT_PAUSE_SECONDS = 15.0
 WEBHOOK_LOOK_SECONDS = 60.0  # how often we look whether the webhook is still ours
 PATIENCE_SECONDS = 20.0  # of one call; a send that times out may have arrived, so be slow to think so
+REMEMBERED = 1_000  # messages whose contents an edit can be compared with
 
 
 # Without it the library warns at each 429 that `retry_after` will one day be a timedelta; with it, it is one today.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+Place = tuple[int, int]  # a chat, and the number of a message in it
 
 
 class TelegramChannel:
@@ -88,6 +92,8 @@ class TelegramChannel:
         logging.getLogger("telegram.Bot").setLevel(logging.CRITICAL + 1)
         self._bot_id = int(settings.token.get_secret_value().split(":", 1)[0])
         self._answering: set[asyncio.Task[None]] = set()
+        # What the last messages held, by chat and number. It is lost with the process: then all of an edited message counts as new.
+        self._held: dict[Place, Contents] = {}
         # By webhook nothing comes while nobody writes: only a poll that falls silent means trouble (bot/health.py).
         self.pulse = Pulse("telegram" if settings.mode == "polling" else "telegram webhook")
 
@@ -181,8 +187,8 @@ class TelegramChannel:
             self.pulse.beat()
 
     async def _readable(self, offset: int | None) -> tuple[Update, ...]:
-        """Return the updates that wait, each that cannot be read as one that says nothing: its number can be confirmed, and it does
-        not stand in everybody's way."""
+        """Return the updates that wait, each that cannot be read as one that says no more than who wrote: its number can be confirmed,
+        and it does not stand in everybody's way."""
         try:
             waiting = await self.bot.do_api_request("GetUpdates", api_kwargs={"offset": offset or 0, "timeout": 0})
         except TelegramError as error:
@@ -195,7 +201,7 @@ class TelegramChannel:
             return Update.de_json(raw, self.bot)
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             log.error("an update cannot be read", extra={"update": raw.get("update_id"), "error": type(error).__name__})
-            return Update(int(raw["update_id"]))
+            return Update(int(raw["update_id"]), message=envelope(raw, self._now()))
 
     async def _stored(self, updates: Sequence[Update]) -> bool:
         """Put updates into the inbox; False, after a pause, when that is impossible now: they must come again."""
@@ -209,19 +215,41 @@ class TelegramChannel:
         return True
 
     async def _take(self, updates: Sequence[Update]) -> None:
-        said = [each for each in map(self._incoming, updates) if each is not None]
+        fresh: dict[Place, Contents] = {}
+        said = [each for update in updates for each in self._understood(update, fresh) if each is not None]
         if said:
             await self._receive(self.name, said)
+        self._remember(fresh)
         for update in updates:
             if update.callback_query is not None:
                 self._answer(update.callback_query.id)
 
-    def _incoming(self, update: Update) -> Incoming | None:
+    def _understood(self, update: Update, fresh: dict[Place, Contents]) -> list[Incoming | None]:
         try:
-            return incoming(update, self._bot_id, self.limits.largest_fetch_bytes, self._now())
+            return self._said(update, fresh)
         except Exception:
             log.exception("an update was not understood", extra={"update": update.update_id})
-            return None
+            return [not_understood(update, self._bot_id)]
+
+    def _said(self, update: Update, fresh: dict[Place, Contents]) -> list[Incoming | None]:
+        """Return what an update says and what of it must be refused; note in `fresh` what its message holds now."""
+        message, largest = private_message(update), self.limits.largest_fetch_bytes
+        if message is None:
+            return [incoming(update, self._bot_id, largest, self._now())]
+        place = (message.chat.id, message.message_id)
+        before = fresh.get(place) or self._held.get(place)
+        said = [incoming(update, self._bot_id, largest, self._now(), before)]
+        if held := contents(message, largest):
+            fresh[place] = held
+            if held.refused:
+                said.append(refusal(update, self._bot_id, largest, before))
+        return said
+
+    def _remember(self, fresh: dict[Place, Contents]) -> None:
+        """Only what is in the inbox counts as known: what could not be stored comes again, and is new then."""
+        self._held.update(fresh)
+        while len(self._held) > REMEMBERED:
+            del self._held[next(iter(self._held))]
 
     def _answer(self, query_id: str) -> None:
         """Stop the button's waiting circle. This never waits for the turn: a query lives for seconds only."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 from telegram import Bot
 from telegram.constants import FileSizeLimit
@@ -17,6 +18,7 @@ from telegram.error import (
 )
 
 from bot.channels.channel import Enclosure, Gone, Outgoing, Refused, SendError, TryLater
+from storage.media import Medium
 from storage.plain import to_json
 
 NO_KEYBOARD = '{"remove_keyboard": true}'  # https://core.telegram.org/bots/api#replykeyboardremove
@@ -41,17 +43,55 @@ async def send_text(bot: Bot, outgoing: Outgoing) -> None:
 
 
 async def send_enclosure(bot: Bot, chat: int, enclosure: Enclosure) -> None:
+    """Send a file, by Telegram's own reference to it where that is enough, and in its place a word when it cannot be sent at all: what
+    it stands with must arrive all the same.
+
+    Telegram may refuse a reference whose bytes it takes: a picture to be seen once cannot be passed on. Raises TelegramError, and
+    TryLater while the bytes are still being fetched.
+    """
     medium = enclosure.medium
-    what: str | bytes
-    if enclosure.reference is not None:
-        what = enclosure.reference
-    else:
-        what = await asyncio.to_thread(enclosure.path.read_bytes)
-    kind = medium.kind
-    if kind == "photo" and isinstance(what, bytes) and len(what) > FileSizeLimit.PHOTOSIZE_UPLOAD:
-        kind = "file"
-    if kind == "voice" and medium.media_type not in ("audio/ogg", "audio/mpeg", "audio/mp4"):
-        kind = "file"  # https://core.telegram.org/bots/api#sendvoice: other recordings go as documents
+    if enclosure.reference is not None and await _taken(bot, chat, medium, medium.kind, enclosure.reference):
+        return
+    if medium.state == "wanted":
+        raise TryLater("附件还在取")
+    data = await asyncio.to_thread(_bytes, enclosure.path)
+    for kind in _kinds_of_upload(medium, data):
+        if await _taken(bot, chat, medium, kind, data):
+            return
+    await bot.send_message(chat, f"附件“{medium.name}”没能取到。")
+
+
+async def _taken(bot: Bot, chat: int, medium: Medium, kind: str, what: str | bytes) -> bool:
+    """Send a file; False when Telegram will not have it so."""
+    try:
+        await _send_file(bot, chat, medium, kind, what)
+    except BadRequest as error:
+        if _is_gone(error):
+            raise
+        return False
+    return True
+
+
+def _bytes(path: Path) -> bytes:
+    """Return a file's bytes, none when it is lost."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _kinds_of_upload(medium: Medium, data: bytes) -> tuple[str, ...]:
+    """Return as what these bytes may be sent, the best first; the last resort is a file like any other."""
+    if not data:
+        return ()
+    if medium.kind == "photo" and len(data) > FileSizeLimit.PHOTOSIZE_UPLOAD:
+        return ("file",)
+    if medium.kind == "voice" and medium.media_type not in ("audio/ogg", "audio/mpeg", "audio/mp4"):
+        return ("file",)  # https://core.telegram.org/bots/api#sendvoice: other recordings go as documents
+    return (medium.kind, "file")
+
+
+async def _send_file(bot: Bot, chat: int, medium: Medium, kind: str, what: str | bytes) -> None:
     name, patience = medium.name, UPLOAD_SECONDS
     match kind:
         case "photo":
@@ -87,11 +127,15 @@ def meaning(error: TelegramError) -> SendError:
     if isinstance(error, InvalidToken):
         return TryLater("Telegram 令牌无效，请检查配置")
     if isinstance(error, BadRequest | ChatMigrated):
-        gone = any(each in text for each in GONE)
-        return Gone("对方的 Telegram 账号不在了") if gone else Refused(f"Telegram 不接受：{error.message}")
+        gone = Gone("对方的 Telegram 账号不在了")
+        return gone if _is_gone(error) else Refused(f"Telegram 不接受：{error.message}")
     if isinstance(error, NetworkError) or type(error) is TelegramError:  # the latter: an answer that is not Telegram's
         return TryLater(f"连不上 Telegram：{type(error).__name__}")
     return Refused(f"Telegram 不接受：{error.message}")
+
+
+def _is_gone(error: TelegramError) -> bool:
+    return any(each in error.message.lower() for each in GONE)
 
 
 def seconds_of(error: RetryAfter) -> float:

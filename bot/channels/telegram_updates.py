@@ -1,43 +1,90 @@
 """From Telegram's updates to our words. Only the fields we use are read."""
 
-import re
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
-from bot.channels.channel import Attachment, Incoming
+from bot.channels.channel import Incoming
+from bot.channels.telegram_contents import UNKNOWN, Contents, contents, is_own_card
 
 ALLOWED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
-
-_UNSUPPORTED = {
-    "sticker": "贴纸",
-    "dice": "骰子",
-    "poll": "投票",
-    "game": "游戏",
-    "story": "动态",
-    "invoice": "账单",
-    "giveaway": "抽奖",
-    "checklist": "清单",
-    "paid_media": "付费内容",
-}
-MEGABYTE = 1024 * 1024
+TAKEN_OUT = "（文字已删去）"
 
 
-def incoming(update: Update, bot_id: int, largest_bytes: int, now: datetime) -> Incoming | None:
-    """Return what an update says, or None when nobody waits for an answer to it (a group, a pinned message).
+def incoming(
+    update: Update, bot_id: int, largest_bytes: int, now: datetime, before: Contents | None = None
+) -> Incoming | None:
+    """Return what an update says that we can keep, or None: it says nothing (a group, a pinned message), or nothing that we can take.
 
-    The external id carries the bot's id: another bot's updates have numbers of their own.
+    `before` is what an edited message held before its edit, when that is known. The external id carries the bot's id: another bot's
+    updates have numbers of their own.
     """
     external_id = f"{bot_id}:{update.update_id}"
     if update.callback_query is not None:
         return _pressed(update.callback_query, external_id, now)
     if update.my_chat_member is not None:
         return _membership(update.my_chat_member, external_id)
-    message = update.message or update.edited_message
-    if message is None or message.chat.type != ChatType.PRIVATE:
+    message = private_message(update)
+    if message is None:
         return None
-    return _message(message, external_id, largest_bytes, edited=update.message is None)
+    address = str(message.chat.id)
+    if message.contact is not None and is_own_card(message):
+        return Incoming(address, external_id, "contact", message.contact.phone_number, message.date)
+    held = _news(update, message, largest_bytes, before)
+    if held is None or not (held.words or held.attachments):
+        return None
+    kind = "words" if update.message is not None else "edited"
+    return Incoming(address, external_id, kind, held.words, message.date, None, held.attachments)
+
+
+def refusal(update: Update, bot_id: int, largest_bytes: int, before: Contents | None = None) -> Incoming | None:
+    """Return what of a message we cannot take, None when there is nothing: to be told to the person, besides what `incoming` keeps."""
+    message = private_message(update)
+    held = _news(update, message, largest_bytes, before) if message is not None else None
+    return _refused(update, bot_id, message, held.refused) if message is not None and held is not None else None
+
+
+def not_understood(update: Update, bot_id: int) -> Incoming | None:
+    """Return the refusal of a message of which we know no more than who sent it."""
+    message = private_message(update)
+    return _refused(update, bot_id, message, UNKNOWN) if message is not None else None
+
+
+def _refused(update: Update, bot_id: int, message: Message, what: str) -> Incoming | None:
+    external_id = f"{bot_id}:{update.update_id}:refused"
+    return Incoming(str(message.chat.id), external_id, "unsupported", what, message.date) if what else None
+
+
+def private_message(update: Update) -> Message | None:
+    """Return the message that a person sent or edited in a chat with us, or None."""
+    message = update.message or update.edited_message
+    return message if message is not None and message.chat.type == ChatType.PRIVATE else None
+
+
+def envelope(raw: dict[str, Any], now: datetime) -> Message | None:
+    """Return who wrote, of an update that the library cannot read: enough to say that we could not read it. None: nobody wrote to us."""
+    message = raw.get("message")
+    chat = message.get("chat") if isinstance(message, dict) else None
+    if not isinstance(chat, dict) or chat.get("type") != ChatType.PRIVATE or not isinstance(chat.get("id"), int):
+        return None
+    return Message(0, now, Chat(chat["id"], ChatType.PRIVATE))
+
+
+def _news(update: Update, message: Message, largest_bytes: int, before: Contents | None) -> Contents | None:
+    """Return what a message holds, of an edited one what it holds that it did not before; None when that is nothing."""
+    held = contents(message, largest_bytes)
+    if update.message is not None or held is None:
+        return held
+    if message.location is not None:
+        return None  # a live place that goes on: the telephone says so every few seconds, nobody edits it
+    if before is not None and before.files == held.files:
+        if before.words == held.words:
+            return None
+        return replace(held, words=held.words or TAKEN_OUT, attachments=(), refused="")
+    return held if held.words or held.files else None  # a poll or a checklist was refused when it came
 
 
 def _pressed(query: CallbackQuery, external_id: str, now: datetime) -> Incoming | None:
@@ -58,72 +105,3 @@ def _membership(change: ChatMemberUpdated, external_id: str) -> Incoming | None:
         return None
     kind = "gone" if change.new_chat_member.status == ChatMemberStatus.BANNED else "back"
     return Incoming(str(change.chat.id), external_id, kind, "", change.date)
-
-
-def _message(message: Message, external_id: str, largest_bytes: int, *, edited: bool) -> Incoming | None:
-    words = message.text or message.caption or ""
-    address = str(message.chat.id)
-    attachment = _attachment(message)
-    if attachment is not None and (attachment.size_bytes or 0) > largest_bytes:
-        return _too_large(address, external_id, message, attachment, largest_bytes)
-    if message.contact is not None:
-        own = message.from_user is not None and message.contact.user_id == message.from_user.id
-        if own:
-            return Incoming(address, external_id, "contact", message.contact.phone_number, message.date)
-        words = f"（联系人）{message.contact.first_name} {message.contact.phone_number}"
-    elif message.location is not None:
-        words = _place(message)
-    if words or attachment is not None:
-        attachments = () if attachment is None or edited else (attachment,)
-        return Incoming(address, external_id, "edited" if edited else "words", words, message.date, None, attachments)
-    for field, name in _UNSUPPORTED.items():
-        if getattr(message, field, None) is not None:
-            return Incoming(address, external_id, "unsupported", name, message.date)
-    return None
-
-
-def _too_large(
-    address: str, external_id: str, message: Message, attachment: Attachment, largest_bytes: int
-) -> Incoming:
-    note = f"“{attachment.name}”超过 {largest_bytes // MEGABYTE} MB，"
-    if message.caption:
-        return Incoming(address, external_id, "words", f"{message.caption}\n（{note}没有收下）", message.date)
-    return Incoming(address, external_id, "unsupported", note, message.date)
-
-
-def _place(message: Message) -> str:
-    place = message.location
-    if place is None:
-        raise ValueError("no location")
-    name = f"{message.venue.title} {message.venue.address} " if message.venue else ""
-    return f"（位置）{name}北纬{place.latitude:.5f} 东经{place.longitude:.5f}"
-
-
-def _attachment(message: Message) -> Attachment | None:
-    if message.photo:
-        largest = message.photo[-1]  # the sizes of one photo, smallest first
-        return Attachment("photo", "照片.jpg", "image/jpeg", largest.file_size, largest.file_id)
-    if message.voice:
-        voice = message.voice
-        return Attachment("voice", "语音.ogg", voice.mime_type or "audio/ogg", voice.file_size, voice.file_id)
-    if message.audio:
-        audio = message.audio
-        name = audio.file_name or "录音"
-        return Attachment("voice", _safe(name), audio.mime_type or "audio/mpeg", audio.file_size, audio.file_id)
-    if message.video:
-        video = message.video
-        name = video.file_name or "视频.mp4"
-        return Attachment("video", _safe(name), video.mime_type or "video/mp4", video.file_size, video.file_id)
-    if message.video_note:
-        return Attachment("video", "视频.mp4", "video/mp4", message.video_note.file_size, message.video_note.file_id)
-    if message.document:
-        file = message.document
-        kind = "video" if message.animation else "file"
-        name = file.file_name or "文件"
-        return Attachment(kind, _safe(name), file.mime_type or "application/octet-stream", file.file_size, file.file_id)
-    return None
-
-
-def _safe(name: str) -> str:
-    """Return a file name as a label: no path, no control characters, 120 characters at most."""
-    return re.sub(r"[\x00-\x1f\x7f/\\]", "_", name)[-120:]

@@ -53,9 +53,3 @@ async def read_json(request: Request) -> dict[str, Any]:
 
 def wrong_shape() -> Refusal:
     return Refusal(400, "网页和服务器对不上，请刷新网页再试。")
-
-
-def clean(text: str) -> str:
-    """Return text without what no database, channel or reader can use: half characters, NUL, Windows line ends."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\r\n", "\n").replace("\x00", "")

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.channels.channel import Attachment, Incoming
-from bot.web.body import clean, read_json, wrong_shape
+from bot.clean import clean
+from bot.web.body import read_json, wrong_shape
 from bot.web.refusal import Refusal
 from bot.web.session import seated
 from bot.web.site import CHANNEL, Site

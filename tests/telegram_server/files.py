@@ -1,19 +1,41 @@
 """Files in Telegram's cloud: uploaded by the bot or by a person, named by file_id, downloaded by path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.telegram_server.parameters import Parameters
 from tests.telegram_server.rules import Limits, RefusalError, bad_request
 
-MIME = {"photo": "image/jpeg", "voice": "audio/ogg", "video": "video/mp4", "sticker": "image/webp"}
-FOLDERS = {"photo": "photos", "voice": "voice", "video": "videos", "sticker": "stickers", "document": "documents"}
+MIME = {
+    "photo": "image/jpeg",
+    "voice": "audio/ogg",
+    "audio": "audio/mpeg",
+    "video": "video/mp4",
+    "animation": "video/mp4",
+    "live_photo": "video/mp4",
+    "sticker": "image/webp",
+}
+FOLDERS = {
+    "photo": "photos",
+    "voice": "voice",
+    "audio": "music",
+    "video": "videos",
+    "video_note": "video_notes",
+    "animation": "animations",
+    "live_photo": "videos",
+    "sticker": "stickers",
+    "document": "documents",
+}
+NAMED = ("audio", "video", "animation", "document")  # the kinds that show a file's name
+FLAT = ("photo", "video", "animation", "live_photo", "sticker")  # those with a width and a height
+LASTING = ("voice", "audio", "video", "video_note", "animation", "live_photo")
 
 
 @dataclass(frozen=True)
 class StoredFile:
     file_id: str
-    kind: str  # photo, voice, video, sticker, document
+    unique_id: str
+    kind: str  # a key of FOLDERS
     name: str
     content: bytes
     size: int  # of the whole file, which may be larger than the content that a test cared to give
@@ -22,22 +44,21 @@ class StoredFile:
     def path(self) -> str:
         return f"{FOLDERS[self.kind]}/{self.file_id}_{self.name}"
 
-    @property
-    def unique_id(self) -> str:
-        return f"U{self.file_id}"
-
-    def json(self) -> dict[str, Any]:
-        """As it stands in a Message under its kind; a photo is a list of one size."""
+    def json(self, kind: str = "") -> dict[str, Any]:
+        """As it stands in a Message under its kind, or under another by which Telegram shows it too."""
+        kind = kind or self.kind
         found: dict[str, Any] = {"file_id": self.file_id, "file_unique_id": self.unique_id, "file_size": self.size}
-        if self.kind in ("photo", "video", "sticker"):
+        if kind in FLAT:
             found |= {"width": 640, "height": 480}
-        if self.kind in ("voice", "video"):
+        if kind in LASTING:
             found |= {"duration": 3}
-        if self.kind in ("voice", "video", "document"):
+        if kind not in ("photo", "sticker", "video_note"):
             found |= {"mime_type": MIME.get(self.kind, "application/octet-stream")}
-        if self.kind in ("video", "document"):
+        if kind in NAMED:
             found |= {"file_name": self.name}
-        if self.kind == "sticker":
+        if kind == "video_note":
+            found |= {"length": 240}
+        if kind == "sticker":
             found |= {"type": "regular", "is_animated": False, "is_video": False, "emoji": "👍"}
         return found
 
@@ -49,8 +70,15 @@ class Files:
 
     def add(self, kind: str, name: str, content: bytes, size: int | None = None) -> StoredFile:
         file_id = f"AgACAgUAAxkBAAI{len(self._by_id) + 1:04d}{kind}"
-        found = StoredFile(file_id, kind, name, content, len(content) if size is None else size)
+        found = StoredFile(file_id, f"U{file_id}", kind, name, content, len(content) if size is None else size)
         self._by_id[file_id] = found
+        return found
+
+    def same_again(self, file_id: str) -> StoredFile:
+        """The same file under another file_id, as Telegram may name it the next time."""
+        old = self._by_id[file_id]
+        found = replace(old, file_id=f"{file_id}_{len(self._by_id)}")
+        self._by_id[found.file_id] = found
         return found
 
     def named(self, file_id: str) -> StoredFile:

@@ -2,17 +2,18 @@
 
 import copy
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.telegram_server.cloud import BOT, Chat, Cloud, OpenQuery, StoredMessage
+from tests.telegram_server.contents import OTHER_KINDS, SERVICE_MESSAGES
 from tests.telegram_server.files import StoredFile
 from tests.telegram_server.markup import Button, Rows
 from tests.telegram_server.rules import utf16_units
 from tests.telegram_server.updates import Update
 
-FILE_KINDS = ("photo", "voice", "video", "document", "sticker")
+FILE_KINDS = ("photo", "voice", "audio", "video", "video_note", "animation", "live_photo", "document", "sticker")
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,18 @@ class TelegramUser:
 
     # What she does
 
-    def types(self, text: str) -> Update:
-        """Send a text; "/start CODE" is a command, and so is every /word in it."""
+    def types(self, text: str, links: Mapping[str, str] | None = None) -> Update:
+        """Send a text; "/start CODE" is a command, and so is every /word in it. `links` are words of it and where they lead."""
         if utf16_units(text) > self._cloud.limits.text_units:
             raise ValueError("a person's Telegram cuts so long a text into several messages: type them one by one")
         entities = [
             {"type": "bot_command", "offset": utf16_units(text[: found.start()]), "length": len(found[0])}
             for found in re.finditer(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@\w+)?(?!\S)", text)
         ]
-        return self._sends({"text": text} | ({"entities": entities} if entities else {}))
+        for words, url in (links or {}).items():
+            place = {"offset": utf16_units(text[: text.index(words)]), "length": utf16_units(words)}
+            entities.append({"type": "text_link", "url": url, **place})
+        return self.sends({"text": text} | ({"entities": entities} if entities else {}))
 
     def presses(self, label_or_data: str, message: SeenMessage | None = None) -> Update:
         """Press a button by its label, its data, or a part of its label that no other button has.
@@ -112,31 +116,67 @@ class TelegramUser:
             return self.shares_contact()
         return self.sends_location() if button.request_location else self.types(button.text)
 
+    def sends(self, content: dict[str, Any]) -> Update:
+        """Send a message with this content, what it has besides id, date, chat and sender."""
+        assert not self.chat.blocked, f"{self.chat.first_name} has blocked the bot and must unblock it before writing"
+        self.chat.started = True
+        message = self._cloud.store(self.chat, content, by_bot=False)
+        return self._cloud.updates.add("message", copy.deepcopy(message.json))
+
+    def sends_file(self, kind: str, name: str, content: bytes, caption: str = "", size: int | None = None) -> Update:
+        """Send a file of one of FILE_KINDS. `size` makes it out to be larger than its content, for what is too large to be in a test."""
+        return self.sends(self.file(kind, name, content, caption, size))
+
+    def file(self, kind: str, name: str, content: bytes, caption: str = "", size: int | None = None) -> dict[str, Any]:
+        """The content of a message with a file. Some kinds come under a second name, for bots that do not know the first."""
+        found = self._cloud.files.add(kind, name, content, size)
+        message = {"caption": caption} if caption else {}
+        if kind == "photo":
+            return message | {kind: [found.json()]}
+        if kind == "animation":
+            return message | {kind: found.json(), "document": found.json("document")}
+        if kind == "live_photo":
+            still = [self._cloud.files.add("photo", "still.jpg", b"\xff\xd8\xff still").json()]
+            return message | {kind: found.json() | {"photo": still}, "photo": still}
+        return message | {kind: found.json()}
+
     def sends_photo(self, content: bytes, caption: str = "") -> Update:
-        return self._sends_file("photo", "photo.jpg", content, caption)
+        return self.sends_file("photo", "photo.jpg", content, caption)
 
     def sends_voice(self, content: bytes = b"OggS voice") -> Update:
-        return self._sends_file("voice", "voice.oga", content)
+        return self.sends_file("voice", "voice.oga", content)
 
     def sends_video(self, content: bytes, caption: str = "") -> Update:
-        return self._sends_file("video", "video.mp4", content, caption)
+        return self.sends_file("video", "video.mp4", content, caption)
 
     def sends_document(self, name: str, content: bytes, caption: str = "", *, size: int | None = None) -> Update:
-        """Send a file. `size` makes it out to be larger than its content, for what is too large to be in a test."""
-        return self._sends_file("document", name, content, caption, size)
+        return self.sends_file("document", name, content, caption, size)
 
     def sends_sticker(self) -> Update:
-        return self._sends_file("sticker", "sticker.webp", b"RIFF sticker")
+        return self.sends_file("sticker", "sticker.webp", b"RIFF sticker")
 
-    def sends_location(self, latitude: float = 30.5, longitude: float = 114.3) -> Update:
-        return self._sends({"location": {"latitude": latitude, "longitude": longitude}})
+    def sends_other(self, kind: str, caption: str = "") -> Update:
+        """Send one of OTHER_KINDS, or have Telegram put one of SERVICE_MESSAGES into the chat."""
+        content = (OTHER_KINDS | SERVICE_MESSAGES)[kind]
+        return self.sends({kind: content} | ({"caption": caption} if caption else {}))
+
+    def sends_location(self, latitude: float = 30.5, longitude: float = 114.3, **more: int) -> Update:
+        return self.sends({"location": {"latitude": latitude, "longitude": longitude, **more}})
+
+    def sends_live_location(self, latitude: float = 30.5, longitude: float = 114.3) -> Update:
+        """Share where she is for an hour; `moves` tells where she goes."""
+        return self.sends_location(latitude, longitude, live_period=3600)
+
+    def sends_venue(self, title: str, address: str) -> Update:
+        place = {"latitude": 30.5, "longitude": 114.3}
+        return self.sends({"location": place, "venue": {"location": place, "title": title, "address": address}})
 
     def sends_album(self, photos: Sequence[bytes], caption: str = "") -> list[Update]:
         """Several photos at once: one update each, the caption on the first."""
         album = {"media_group_id": str(self._cloud.next_number())}
         captions = [caption] + [""] * (len(photos) - 1)
         return [
-            self._sends(self._file_content("photo", "photo.jpg", content, text) | album)
+            self.sends(self.file("photo", "photo.jpg", content, text) | album)
             for content, text in zip(photos, captions, strict=True)
         ]
 
@@ -144,13 +184,50 @@ class TelegramUser:
         """Share a contact card: her own, or one of somebody else that has another user_id."""
         owner = self.id if own else self.id + 1
         phone = self.chat.phone if own else "13900000000"
-        return self._sends({"contact": {"phone_number": phone, "first_name": self.chat.first_name, "user_id": owner}})
+        return self.sends_card(phone_number=phone, first_name=self.chat.first_name, user_id=owner)
+
+    def sends_card(self, **card: str | int) -> Update:
+        """Send a contact card with these fields: https://core.telegram.org/bots/api#contact"""
+        return self.sends({"contact": card})
+
+    def forwards(self, content: dict[str, Any], origin: dict[str, Any]) -> Update:
+        """Send on what somebody else said."""
+        return self.sends(content | {"forward_origin": origin})
+
+    def replies(self, earlier: Update | SeenMessage, content: dict[str, Any], quote: str = "") -> Update:
+        """Answer a message of this chat, or the part of it that she has marked."""
+        found = self._cloud.find(self.chat, earlier.message_id)
+        assert found is not None, "this message has been deleted"
+        replied = {key: copy.deepcopy(value) for key, value in found.json.items() if key != "reply_to_message"}
+        marked = {"quote": {"text": quote, "position": 0, "is_manual": True}} if quote else {}
+        return self.sends(content | {"reply_to_message": replied} | marked)
+
+    # What she changes afterwards
 
     def edits(self, update: Update, new_text: str) -> Update:
         """Change the text of a message that she sent."""
+        return self.changes(update, {"text": new_text})
+
+    def edits_caption(self, update: Update, caption: str) -> Update:
+        """Change the words under a file, '' takes them away. The file is the same, though Telegram may call it anew."""
+        kind = next(kind for kind in FILE_KINDS if kind in update.body)
+        shown = update.body[kind][-1] if kind == "photo" else update.body[kind]
+        renamed = shown | {"file_id": self._cloud.files.same_again(shown["file_id"]).file_id}
+        return self.changes(update, {kind: [renamed] if kind == "photo" else renamed, "caption": caption})
+
+    def moves(self, update: Update, latitude: float, longitude: float) -> Update:
+        """Go on: her telephone tells it by itself while she shares where she is."""
+        return self.changes(
+            update, {"location": update.body["location"] | {"latitude": latitude, "longitude": longitude}}
+        )
+
+    def changes(self, update: Update, change: dict[str, Any]) -> Update:
+        """Change something in a message that she sent; what becomes '' is no more."""
         message = self._cloud.find(self.chat, update.message_id)
         assert message is not None and not message.by_bot, "one can edit only one's own messages"
-        message.json |= {"text": new_text, "edit_date": message.json["date"] + 1}
+        message.json |= change | {"edit_date": message.json["date"] + 1}
+        for key in [key for key, value in change.items() if value == ""]:
+            del message.json[key]
         return self._cloud.updates.add("edited_message", copy.deepcopy(message.json))
 
     def blocks(self) -> Update:
@@ -160,21 +237,6 @@ class TelegramUser:
     def unblocks(self) -> Update:
         self.chat.blocked = False
         return self._membership("kicked", "member")
-
-    def _sends(self, content: dict[str, Any]) -> Update:
-        assert not self.chat.blocked, f"{self.chat.first_name} has blocked the bot and must unblock it before writing"
-        self.chat.started = True
-        message = self._cloud.store(self.chat, content, by_bot=False)
-        return self._cloud.updates.add("message", copy.deepcopy(message.json))
-
-    def _sends_file(self, kind: str, name: str, content: bytes, caption: str = "", size: int | None = None) -> Update:
-        return self._sends(self._file_content(kind, name, content, caption, size))
-
-    def _file_content(
-        self, kind: str, name: str, content: bytes, caption: str, size: int | None = None
-    ) -> dict[str, Any]:
-        found = self._cloud.files.add(kind, name, content, size)
-        return {kind: [found.json()] if kind == "photo" else found.json()} | ({"caption": caption} if caption else {})
 
     def _presses_inline(self, button: Button, message_id: int) -> Update:
         assert button.data is not None, f"{button.text!r} does not tell the bot when it is pressed"
