@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,8 +32,13 @@ from bot.lock import ProcessLock
 from bot.media_folder import MediaFolder
 from bot.office import office_from
 from bot.pulse import Pulse
+from bot.reminding import Reminding
 from bot.web.server import WebServer
+from handlers import reminders
+from handlers.act import Act
+from handlers.cases import clocks
 from handlers.converse import take_turn
+from storage import adjusted_days
 from storage.database import Database, open_database
 
 log = logging.getLogger(__name__)
@@ -79,9 +85,10 @@ class App:
         self.database = await open_database(self.config.storage.path)
         self._stack.push_async_callback(self.database.close)
         self.folder = MediaFolder(self.config.storage.media_folder)
+        await self._rules()
         self.intake = Intake(
             self.database,
-            self.office,
+            lambda: self.office,
             self._handle,
             self._now,
             answered=self.wake_lanes,
@@ -93,7 +100,20 @@ class App:
         for channel in self.channels.values():
             await channel.start()
             self._stack.push_async_callback(channel.stop)
-        self.clock = Clock(self.office, {"housekeeping": self._housekeeping}, wake=self._wake_all)
+        self.clock = Clock(
+            self.office,
+            self._now,
+            hourly={"housekeeping": self._housekeeping, "rules": self._rules},
+            minutely={"calendar": self._calendar},
+            wake=self._wake_all,
+        )
+        self.reminding = Reminding(
+            self.database,
+            lambda: self.office,
+            self._now,
+            fired=self.wake_lanes,
+            wake_at=lambda moment: self.clock.wake_at(moment, self.reminding.wake),
+        )
         if self.config.web.enabled:
             await self._start_web()
         self._start_loops()
@@ -139,6 +159,7 @@ class App:
         self._stack.push_async_callback(self._stop_loops)
         self._own("intake", self.intake.run())
         self._own("fetching", self.fetching.run())
+        self._own("reminders", self.reminding.run())
         for name, channel in self.channels.items():
             self._own(f"delivery {name}", self.lanes[name].run())
             self._own(f"listen {name}", channel.listen())
@@ -160,6 +181,7 @@ class App:
     def _wake_all(self) -> None:
         self.intake.wake()
         self.fetching.wake()
+        self.reminding.wake()
         self.wake_lanes()
 
     def wake_lanes(self) -> None:
@@ -199,8 +221,31 @@ class App:
         days = self.config.storage.keep_messages_days
         return await housekeeping(self.database, self.folder, self.office, days, self._now())
 
+    async def _calendar(self) -> Counts:
+        """Take in the official list if it was imported since; then what runs is computed anew."""
+        return await self._recompute() if await self._learn_calendar() else {}
+
+    async def _rules(self) -> Counts:
+        """At the start, and every hour: hold what runs against the rules and the calendar as they are, and plan what belongs to the year."""
+        await self._learn_calendar()
+        return await self._recompute()
+
+    async def _learn_calendar(self) -> bool:
+        """Take over 放假 and 调休 from the table; return whether that changed anything."""
+        async with self.database.read() as tx:
+            days = await adjusted_days.all_days(tx)
+        before, calendar = self.office.calendar, office_from(self.config).calendar.with_adjusted(days)
+        self.office = replace(self.office, calendar=calendar)
+        return calendar != before
+
+    async def _recompute(self) -> Counts:
+        async with self.database.write() as tx:
+            act = Act(tx, self.office, self._now())
+            await reminders.plan_missing_calendar(act)
+            return await clocks.recompute(act)
+
     async def _healthz(self, request: Request) -> JSONResponse:
-        pulses: list[Pulse] = [self.intake.pulse, self.fetching.pulse, self.clock.pulse]
+        pulses: list[Pulse] = [self.intake.pulse, self.fetching.pulse, self.clock.pulse, self.reminding.pulse]
         pulses += [lane.pulse for lane in self.lanes.values()] + [each.pulse for each in self.channels.values()]
         free = self.config.storage.minimum_free_megabytes
         report = await health(self.database, pulses, self.config.storage.path.parent, free, self._now)

@@ -2,20 +2,21 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.media_folder import MediaFolder
 from bot.pulse import Pulse
 from handlers.office import Office
-from storage import dialogs, entry, inbox, media, outbox
+from storage import dialogs, entry, inbox, media, outbox, reminders
 from storage.database import Database
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
 
 DIALOG_DAYS = 30  # ended dialogs are kept so long: their old buttons still know what they were
+REMINDER_DAYS = 400  # reminders that fired: until then none of them can come a second time
 PRUNE_AT_ONCE = 500  # rows deleted in one transaction, so that nobody waits for housekeeping
 TICK_SECONDS = 60
 
@@ -37,6 +38,7 @@ async def housekeeping(
             "dialogs": await dialogs.prune(tx, now, DIALOG_DAYS),
             "sessions": await entry.prune_sessions(tx, now),
             "guesses": await entry.prune_wrong_codes(tx, now - timedelta(days=1)),
+            "reminders": await reminders.prune(tx, now - timedelta(days=REMINDER_DAYS)),
         }
     horizon = now - timedelta(days=keep_messages_days)
     for name, prune in (("inbox", inbox.prune), ("outbox", outbox.prune)):
@@ -65,11 +67,21 @@ async def _expire_media(database: Database, folder: MediaFolder, horizon: dateti
 
 
 class Clock:
-    """Runs jobs: `hourly` ones at the full hour, and a heartbeat that shows that the clock itself still goes."""
+    """Runs jobs: `hourly` ones at the full hour, `minutely` ones with the heartbeat that shows that the clock itself still goes."""
 
-    def __init__(self, office: Office, hourly: Mapping[str, Job], wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        office: Office,
+        now: Callable[[], datetime],
+        *,
+        hourly: Mapping[str, Job],
+        minutely: Mapping[str, Job],
+        wake: Callable[[], None],
+    ) -> None:
         """`wake` is called at each tick: the command line may have left work in the database."""
         self._wake = wake
+        self._now = now
+        self._minutely = minutely
         self._scheduler = AsyncIOScheduler(timezone=office.zone)
         self._hourly = hourly
         self.pulse = Pulse("clock")
@@ -84,11 +96,19 @@ class Clock:
         self._scheduler.start()
         self.pulse.beat()
 
+    def wake_at(self, moment: datetime, wake: Callable[[], None]) -> None:
+        """Call `wake` at that moment by the office's clock; a moment asked for earlier is forgotten."""
+        pause = max(timedelta(seconds=0.01), moment - self._now())
+        at = datetime.now(UTC) + pause
+        self._scheduler.add_job(wake, "date", run_date=at, id="next", replace_existing=True, misfire_grace_time=None)
+
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     async def _tick(self) -> None:
+        for name, job in self._minutely.items():
+            await self._run(name, job)
         self._wake()
         if self.pulse.reason is None:
             self.pulse.beat()
@@ -100,5 +120,6 @@ class Clock:
             log.error("a job must wait for its next time", extra={"job": name, "reason": str(error)})
             self.pulse.trouble(str(error))
             return
-        log.info("job done", extra={"job": name, **counts})
+        if counts:
+            log.info("job done", extra={"job": name, **counts})
         self.pulse.beat()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.pulse import Pulse
-from storage import inbox, outbox
+from storage import inbox, outbox, reminders
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -42,12 +42,18 @@ async def health(
             waiting, since = await inbox.backlog(tx)
             parked = await inbox.parked_count(tx)
             going, going_since = await outbox.backlog(tx)
+            next_reminder = await reminders.next_due(tx)
+            failed = await reminders.failed_count(tx)
     except StorageError as error:
         return {"ok": False, **report, "troubles": [*troubles, str(error)]}
     lag = _seconds(since, now())
     if lag > LATE_SECONDS:
         troubles.append(f"a message has waited {lag:.0f} s for its turn")
     report["inbox"] = {"waiting": waiting, "oldest_seconds": lag, "parked": parked}
+    late = _seconds(next_reminder, now())
+    if late > LATE_SECONDS:
+        troubles.append(f"a reminder is {late:.0f} s late")
+    report["reminders"] = {"late_seconds": max(0.0, late), "failed": failed}
     report["outbox"] = {"waiting": going, "oldest_seconds": _seconds(going_since, now())}
     return {"ok": not troubles, **report, "troubles": troubles}
 

@@ -35,13 +35,15 @@ class Intake:
     def __init__(
         self,
         database: Database,
-        office: Office,
+        office: Callable[[], Office],
         take_turn: TakeTurn,
         now: Callable[[], datetime],
         answered: Callable[[], None],
         fetch: Callable[[], None],
     ) -> None:
-        """`answered` is called after each commit that may have filled the outbox, `fetch` when there are attachments to fetch."""
+        """`office` is asked at each turn: its calendar may change.
+
+        `answered` is called after each commit that may have filled the outbox, `fetch` when there are attachments to fetch."""
         self._database = database
         self._office = office
         self._take_turn = take_turn
@@ -174,7 +176,7 @@ class Intake:
         visitors = await accounts.visitors(tx, [each.account_id for each in messages])
         async with asyncio.timeout(TURN_SECONDS):
             for message in messages:
-                await self._take_turn(tx, self._office, visitors[message.account_id], message, self._now())
+                await self._take_turn(tx, self._office(), visitors[message.account_id], message, self._now())
 
     async def _alone(self, message: Message) -> None:
         """One message in a commit of its own; one that raises is tried once more, then parked with its traceback."""
@@ -199,7 +201,7 @@ class Intake:
         await inbox.park(tx, message.id, trace)
         apology = (
             f"对不起，您刚才的话我这里没处理好，已经记下来了，编号 {reference(message)}，会有人来查。\n"
-            f"您可以再说一次，或者打电话：{self._office.phone}。"
+            f"您可以再说一次，或者打电话：{self._office().phone}。"
         )
         outbox.add(tx, message.account_id, apology, self._now(), answers=message.id)
 

@@ -1,7 +1,12 @@
 """From config.toml to what the handlers know of the office."""
 
+from datetime import time
+
+from bot import config as settings
 from bot.config import Config
-from handlers.office import Category, Office, WorkCalendar
+from handlers.danger import Danger
+from handlers.office import Canned, Category, Limits, Office
+from handlers.worktime import WorkCalendar
 
 
 def office_from(config: Config) -> Office:
@@ -13,15 +18,42 @@ def office_from(config: Config) -> Office:
         zone=config.office.zone,
         consent_text=config.office.consent_text,
         consent_version=config.office.consent_version,
-        categories=tuple(Category(each.key, each.label, each.working_days) for each in config.category),
-        calendar=WorkCalendar(
-            frozenset(config.calendar.work_days),
-            frozenset(config.calendar.holidays),
-            frozenset(config.calendar.extra_work_days),
-        ),
+        categories=tuple(_category(each) for each in config.category),
+        calendar=_calendar(config),
         draft_hours=config.dialog.draft_hours,
         idle_hours=config.dialog.idle_hours,
         misunderstandings_before_human=config.dialog.misunderstandings_before_human,
         code_hours=config.invite.code_hours,
         wrong_codes_per_hour=config.invite.wrong_codes_per_hour,
+        canned=tuple(Canned(each.label, each.text) for each in config.canned),
+        dangers=tuple(Danger(each.label, each.call, each.words) for each in config.danger),
+        reopen_days=config.cases.reopen_days,
+        ask_again_days=config.cases.ask_again_days,
+        human_idle_minutes=config.cases.human_idle_minutes,
+        danger_repeat_minutes=config.cases.danger_repeat_minutes,
     )
+
+
+def _category(each: settings.Category) -> Category:
+    return Category(
+        each.key,
+        each.label,
+        Limits(each.accept_hours, each.progress_days, each.working_days),
+        Limits(each.urgent_accept_hours, each.urgent_progress_days, each.urgent_working_days),
+    )
+
+
+def _calendar(config: Config) -> WorkCalendar:
+    return WorkCalendar(
+        frozenset(config.calendar.work_days),
+        frozenset(config.calendar.holidays),
+        frozenset(config.calendar.extra_work_days),
+        tuple(_period(each) for each in config.calendar.work_periods),
+        config.office.zone,
+    )
+
+
+def _period(text: str) -> tuple[time, time]:
+    """'08:30-12:00' as two times."""
+    start, end = (time.fromisoformat(each) for each in text.split("-"))
+    return start, end

@@ -1,12 +1,20 @@
 """Permission, asked here and nowhere else."""
 
-from storage import people
+from datetime import date
+
+from storage import absences, accounts, people
 from storage.accounts import Visitor
+from storage.case_lists import Scope
 from storage.cases import Case
 from storage.database import Tx
+from storage.people import Colleague
 
 OFFICE_ROLES = ("staff", "leader", "administrator")
+HANDLING_ROLES = ("staff", "administrator")
 CLIENT_ROLES = ("cadre", "relative")
+
+
+# ── who somebody is ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def works_here(visitor: Visitor) -> bool:
@@ -14,41 +22,111 @@ def works_here(visitor: Visitor) -> bool:
     return visitor.has(*OFFICE_ROLES)
 
 
+def only_works_here(visitor: Visitor) -> bool:
+    """Tell whether this is somebody of the office who is not served by it as well."""
+    return works_here(visitor) and not visitor.has("cadre")
+
+
 def needs_consent(visitor: Visitor, version: str) -> bool:
     """Tell whether this person must first agree to the present consent text."""
     return not works_here(visitor) and visitor.consent_version != version
 
 
+async def speaks_for(tx: Tx, visitor: Visitor) -> dict[int, str]:
+    """Return who uses this account, the own person first: names by person id. Empty for a stranger."""
+    if visitor.person_id is None:
+        return {}
+    shared = await accounts.shared_by(tx, visitor.account_id) if visitor.shares else {}
+    return {visitor.person_id: visitor.name} | shared
+
+
+async def acts_for(tx: Tx, visitor: Visitor) -> dict[int, str]:
+    """Return for whom somebody may report and whose cases may be read: who uses the account, and the parents they act for."""
+    speakers = await speaks_for(tx, visitor)
+    kin = {each.id: each.name for person in speakers for each in await people.cadres_of(tx, person)}
+    return speakers | kin
+
+
+# ── what somebody may do ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def scope(visitor: Visitor) -> Scope:
+    """Return whose cases somebody of the office may see: leaders everybody's; staff and administrators within their units."""
+    own = [role for role in visitor.roles if role.name in OFFICE_ROLES]
+    everybody = any(role.name == "leader" or role.unit_id is None for role in own)
+    return Scope(everybody, tuple(role.unit_id for role in own if role.unit_id is not None))
+
+
 def may_see(visitor: Visitor, case: Case) -> bool:
-    """Tell whether somebody of the office may open a case: leaders all; staff and administrators within their units."""
-    return any(
-        role.name == "leader"
-        or (role.name in OFFICE_ROLES and (role.unit_id is None or role.unit_id == case.person_unit_id))
-        for role in visitor.roles
-    )
+    """Tell whether somebody of the office may open a case."""
+    seen = scope(visitor)
+    return works_here(visitor) and (seen.everybody or case.person_unit_id in seen.unit_ids)
+
+
+async def may_read(tx: Tx, visitor: Visitor, case: Case) -> bool:
+    """Tell whether somebody may open a case: the office by `may_see`; who reported it; the cadre, and who acts for the cadre."""
+    if may_see(visitor, case):
+        return True
+    persons = await acts_for(tx, visitor)
+    return case.person_id in persons or case.acted_by in persons
 
 
 def may_handle(visitor: Visitor, case: Case) -> bool:
     """Tell whether somebody may take, answer or close a case: staff and administrators, within their units."""
     return any(
-        role.name in ("staff", "administrator") and (role.unit_id is None or role.unit_id == case.person_unit_id)
+        role.name in HANDLING_ROLES and (role.unit_id is None or role.unit_id == case.person_unit_id)
         for role in visitor.roles
     )
 
 
+def may_lead(visitor: Visitor) -> bool:
+    """Tell whether somebody may give a case to anybody, and sign that one cannot be done."""
+    return visitor.has("leader")
+
+
 def may_admit(visitor: Visitor) -> bool:
     """Tell whether somebody may let strangers in: staff and administrators who are not limited to units."""
-    return any(role.name in ("staff", "administrator") and role.unit_id is None for role in visitor.roles)
+    return any(role.name in HANDLING_ROLES and role.unit_id is None for role in visitor.roles)
 
 
-async def case_staff(tx: Tx, unit_id: int | None) -> list[people.Colleague]:
-    """Return who must hear of a case of this unit, each once."""
+def may_arrange_leave(visitor: Visitor) -> bool:
+    """Tell whether somebody may enter leave for others: leaders and administrators."""
+    return visitor.has("leader", "administrator")
+
+
+async def may_answer(tx: Tx, visitor: Visitor, case: Case) -> bool:
+    """Tell whether somebody may say how a case was solved: the cadre only, on whatever account."""
+    return case.person_id in await speaks_for(tx, visitor)
+
+
+# ── who must hear ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def case_staff(tx: Tx, unit_id: int | None) -> list[Colleague]:
+    """Return who may handle a case of this unit, each once."""
     staff = [*await people.with_role(tx, "staff"), *await people.with_role(tx, "administrator")]
     fit = {each.person_id: each for each in staff if each.unit_id is None or each.unit_id == unit_id}
     return list(fit.values())
 
 
-async def admitting_staff(tx: Tx) -> list[people.Colleague]:
+async def duty_staff(tx: Tx, unit_id: int | None, today: date) -> list[Colleague]:
+    """Return who may handle a case of this unit and is not on leave today: they hear of what is new."""
+    away = await absences.on_day(tx, today)
+    return [each for each in await case_staff(tx, unit_id) if each.person_id not in away]
+
+
+async def leaders(tx: Tx) -> list[Colleague]:
+    """Return the leaders, each once."""
+    return list({each.person_id: each for each in await people.with_role(tx, "leader")}.values())
+
+
+async def administrators(tx: Tx) -> list[Colleague]:
+    """Return the administrators, or the staff not limited to units where the office has none."""
+    found = await people.with_role(tx, "administrator") or await admitting_staff(tx)
+    return list({each.person_id: each for each in found}.values())
+
+
+async def admitting_staff(tx: Tx) -> list[Colleague]:
     """Return who decides on requests for access, each once."""
     staff = [*await people.with_role(tx, "staff"), *await people.with_role(tx, "administrator")]
     return list({each.person_id: each for each in staff if each.unit_id is None}.values())

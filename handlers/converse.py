@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers import access, answers, cases, flows, menu, strangers, underway
+from handlers import access, alarm, answers, flows, menu, sharing, strangers, talk, underway
+from handlers.cases import opening
+from handlers.desk import card, lists
 from handlers.dialog import CANCEL, HUMAN
 from handlers.office import Office
 from handlers.readers import Gathered, Said
 from handlers.turn import Button, Turn, row_id
-from storage import accounts, dialogs, inbox, outbox
+from storage import accounts, case_closings, case_entries, dialogs, inbox, outbox, talks
 from storage.accounts import Visitor
-from storage.cases import Case, last, of_speaker
+from storage.cases import Case, of_speaker
 from storage.database import Tx
 from storage.dialogs import Dialog
 from storage.inbox import Message
@@ -35,6 +37,9 @@ GREETINGS = frozenset("你好 您好 在吗 有人吗 早上好 上午好 中午
 THANKS = frozenset("谢谢 谢谢您 谢谢你 多谢 感谢 好的谢谢 好 好的 知道了 收到 嗯 哦 再见".split())
 STILL_TALKING = timedelta(minutes=30)  # after words for a case, the next words are more of the same
 NEVER_MIND = "这是以前的按钮，已经不用了。"
+ENDS_TALK = frozenset("结束 结束对话 说完了".split())
+GRATEFUL = ("谢", "满意", "辛苦", "麻烦你", "麻烦您", "好了", "热了", "收到")
+NOT_GRATEFUL = frozenset("不没别未还又但")  # 还是没热, 又坏了: something is left to do
 
 
 async def take_turn(tx: Tx, office: Office, visitor: Visitor, message: Message, now: datetime) -> None:
@@ -75,7 +80,12 @@ async def _dispatch(turn: Turn) -> None:
         return
     if turn.visitor.unreachable_why:  # whoever writes can be reached again
         await accounts.mark_reachable(turn.tx, turn.visitor.account_id)
-    if turn.visitor.person_id is None:
+    if danger := alarm.told_in(
+        turn
+    ):  # before any question, consent included: it is a matter of life (个人信息保护法 art. 13)
+        await alarm.sound(turn, danger)
+        await _after_alarm(turn)
+    elif turn.visitor.person_id is None:
         await _stranger(turn)
     elif access.needs_consent(turn.visitor, turn.office.consent_version):
         await _consent_first(turn)
@@ -83,6 +93,19 @@ async def _dispatch(turn: Turn) -> None:
         await _pressed(turn, turn.message.choice)
     else:
         await _said(turn)
+
+
+async def _after_alarm(turn: Turn) -> None:
+    """What stood open is put aside, and kept; a question that must be answered first is asked again."""
+    dialog = turn.visitor.dialog
+    if dialog is None:
+        return
+    if dialog.flow in (flows.CONSENT.name, flows.REQUEST_ACCESS.name):
+        await underway.run_flow(turn, flows.named(dialog.flow), dialog, None)
+        return
+    await underway.put_aside(turn, dialog)
+    if flows.named(dialog.flow).drafts:
+        turn.say("您刚才填的给您留着，想接着填就说“接着填”。")
 
 
 async def _reachability(turn: Turn) -> None:
@@ -226,6 +249,8 @@ async def _said(turn: Turn) -> None:
     message = turn.message
     dialog = turn.visitor.dialog
     always = ALWAYS.get(_command(message.words))
+    if turn.visitor.talk_id is not None and await _in_talk(turn):
+        return
     if always and not message.media:
         await WORDS[always](turn)
     elif message.kind == "unsupported":
@@ -235,8 +260,38 @@ async def _said(turn: Turn) -> None:
         await underway.go_on(turn, dialog, Said.of(message))
     elif message.kind == "edited":
         await _free_words(turn)  # a correction presses no button
+    elif await sharing.wants_to_share(turn):
+        return
     elif not await _as_button(turn) and not await _as_keyword(turn):
         await _free_words(turn)
+
+
+async def _in_talk(turn: Turn) -> bool:
+    """Hand what is said in a talk to the other side; False when it is for us: the talk is over, or staff are at their desk meanwhile.
+
+    The cadre's 菜单 and 结束 end it. Everything else the cadre says goes through, digits as well.
+    """
+    current = await talks.by_id(turn.tx, turn.visitor.talk_id or 0)
+    message = turn.message
+    if current is None:
+        return False
+    if message.kind == "unsupported":
+        turn.say(f"{message.words}转不过去。请打字、发语音或者照片。")
+        return True
+    plain = "" if message.media else _command(message.words)
+    by_staff = current.staff_account_id == turn.visitor.account_id
+    if plain in ENDS_TALK:
+        turn.press_next = talk.END_BUTTON.choice
+        return True
+    if by_staff and (turn.visitor.dialog or plain in ALWAYS or flows.choice_for_keyword(turn.visitor, plain)):
+        return False
+    if not by_staff and ALWAYS.get(plain) == "menu":
+        await talk.end(turn, current, "cadre")
+        turn.say("对话结束了，说过的都记下了。")
+        return False
+    said = Said.of(message)
+    await talk.relay(turn, current, Gathered((said.words,) if said.words else (), said.media))
+    return True
 
 
 def _command(words: str) -> str:
@@ -274,20 +329,17 @@ async def _free_words(turn: Turn) -> None:
     """Words that no question waits for: thanks, more about a case, a story, or something we do not understand."""
     words, media = Said.of(turn.message).words.strip(), turn.message.media
     plain = answers.plain(words)
-    if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
-        turn.say("这句话我没有听明白。")
-        menu.show_menu(turn)
+    if access.only_works_here(turn.visitor):
+        if media or not await lists.search(turn, words):
+            turn.say("这句话我没有听明白，也没有找到有这几个字的困难。")
+            menu.show_menu(turn)
+    elif plain in THANKS and not media:
+        turn.say("不客气，应该的。有事随时说。", [menu.MENU_BUTTON])
     elif case := await _case_in_talk(turn):
-        told = Gathered((words,) if words else (), media)
-        turn.say(
-            await cases.add_words(turn, case, told),
-            [Button("1 这是另一件事", f"a:apart:{turn.message.id}"), menu.MENU_BUTTON],
-        )
+        await _more_of(turn, case, Gathered((words,) if words else (), media))
     elif plain in GREETINGS and not media:
         turn.say(f"{turn.visitor.name}，您好。")
         menu.show_menu(turn)
-    elif plain in THANKS and not media:
-        turn.say("不客气，应该的。有事随时说。", [menu.MENU_BUTTON])
     elif media or len(plain) >= underway.SHORTEST_STORY:
         await underway.start(turn, flows.OFFER, {"words": [words] if words else [], "media": list(media)})
     else:
@@ -295,15 +347,64 @@ async def _free_words(turn: Turn) -> None:
         menu.show_menu(turn)
 
 
+async def _more_of(turn: Turn, case: Case, told: Gathered) -> None:
+    """Put words into the case that is talked about; thanks for a closed one stay thanks and open nothing."""
+    apart = [Button("1 这是另一件事", f"a:apart:{turn.message.id}"), menu.MENU_BUTTON]
+    if case.state == "closed" and _is_grateful(told):
+        await case_entries.add(turn.tx, case.id, "said", turn.person_id, told.text, told.media, turn.now)
+        if case.owner_id is not None:
+            await turn.tell(case.owner_id, f"{case.person_name}说（{case.number}）：\n{told.shown()}")
+        again = Button("2 还没办好，重新办理", f"a:notyet:{case.id}")
+        turn.say(f"您的话转给{case.owner_name or '工作人员'}了（{case.number}）。", [apart[0], again, menu.MENU_BUTTON])
+        return
+    turn.say(await opening.add_words(turn, case, told), apart)
+
+
+def _is_grateful(told: Gathered) -> bool:
+    return any(each in told.text for each in GRATEFUL) and not set(told.text) & NOT_GRATEFUL
+
+
+async def not_yet(turn: Turn, argument: str) -> None:
+    """The button 【还没办好，重新办理】."""
+    case = await card.readable(turn, argument)
+    if case is not None:
+        turn.say(await opening.add_words(turn, case, Gathered(("还没办好。",))), [menu.MENU_BUTTON])
+
+
+async def false_alarm(turn: Turn, argument: str) -> None:
+    """The button 【没事了，是误会】."""
+    case = await card.readable(turn, argument)
+    if case is not None:
+        await alarm.false_alarm(turn, case)
+
+
 async def _case_in_talk(turn: Turn) -> Case | None:
-    """Return the case that the person is talking about: the office spoke last in it, or the person did just now."""
+    """Return the case that the person is talking about: the office spoke last in it, or the person did just now.
+
+    On a telephone that several share nobody knows who is talking, so none is meant: it is asked (`report.offer_to_register`).
+    """
+    if turn.visitor.shares:
+        return None
     for case in await of_speaker(turn.tx, turn.person_id, 20):
-        kind, at = await last(turn.tx, case.id)
-        asked_back = kind in ("replied", "reopened") and case.state != "closed"
-        goes_on = kind == "said" and turn.now - at < STILL_TALKING and case.state != "closed"
-        if asked_back or goes_on or (kind == "answered" and case.solved == "partly"):
+        if case.state == "merged":
+            continue
+        kind, at = await case_entries.last_spoken(turn.tx, case.id)
+        just_now = turn.now - at < STILL_TALKING
+        if case.is_finished:
+            if just_now and kind in ("closed", "answered", "said"):
+                return case
+            if await _is_partly_solved(turn, case):
+                return case
+        elif (
+            kind in ("replied", "asked", "reopened") or case.waiting_since is not None or (kind == "said" and just_now)
+        ):
             return case
     return None
+
+
+async def _is_partly_solved(turn: Turn, case: Case) -> bool:
+    closing = await case_closings.by_number(turn.tx, case.id, case.closings)
+    return closing is not None and closing.solved == "partly" and case.person_id == turn.person_id
 
 
 async def set_apart(turn: Turn, argument: str) -> None:
@@ -347,7 +448,7 @@ async def _cancel(turn: Turn) -> None:
 async def _human(turn: Turn) -> None:
     """Put the dialog aside and open a case for a person; what answered nothing goes with it."""
     dialog = turn.visitor.dialog
-    if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
+    if access.only_works_here(turn.visitor):
         turn.say("您就是工作人员。要办件请按【待办】。")
         await (underway.go_on(turn, dialog, None) if dialog else _menu(turn))
         return
@@ -376,4 +477,10 @@ async def _resume(turn: Turn) -> None:
 WORDS = {"menu": _menu, "back": _back, "cancel": _cancel, "human": _human, "help": _help, "resume": _resume}
 
 
-ACTIONS = {**flows.ACTIONS, "resume": underway.resume_draft, "apart": set_apart}
+ACTIONS = {
+    **flows.ACTIONS,
+    "resume": underway.resume_draft,
+    "apart": set_apart,
+    "notyet": not_yet,
+    "false_alarm": false_alarm,
+}

@@ -2,7 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from handlers import access, answers, consent, desk, menu, report, strangers
+from handlers import access, answers, consent, menu, report, sharing, strangers
+from handlers.desk import (
+    answering,
+    calls,
+    card,
+    closing,
+    failures,
+    helping,
+    joining,
+    leave,
+    lists,
+    passing,
+    phone,
+    promising,
+    requests,
+)
 from handlers.dialog import Flow
 from handlers.turn import Turn
 from storage.accounts import Visitor
@@ -16,8 +31,27 @@ CONSENT, REQUEST_ACCESS, OFFER, HUMAN = (
     report.human,
 )
 
-CLIENT_FLOWS = (report.report_difficulty, report.offer_to_register, report.human, consent.withdraw)
-OFFICE_FLOWS = (desk.reply, desk.close)
+CLIENT_FLOWS = (report.report_difficulty, report.offer_to_register, report.human, consent.withdraw, sharing.share)
+OFFICE_FLOWS = (
+    answering.reply,
+    answering.canned,
+    answering.ask,
+    answering.note,
+    promising.extend,
+    promising.snooze,
+    promising.answered,
+    closing.close,
+    closing.send_back,
+    passing.hand,
+    passing.decline,
+    joining.merge,
+    joining.split,
+    helping.aid,
+    helping.link,
+    calls.called,
+    leave.leave,
+    phone.phone,
+)
 FLOWS: Mapping[str, Flow] = {each.name: each for each in (CONSENT, REQUEST_ACCESS, *CLIENT_FLOWS, *OFFICE_FLOWS)}
 
 
@@ -32,26 +66,58 @@ async def go(turn: Turn, argument: str) -> None:
 ACTIONS: Mapping[str, Action] = {
     "go": go,
     "help": menu.show_help,
-    "mine": desk.show_own,
-    "todo": desk.show_todo,
-    "taken": desk.show_taken,
-    "case": desk.show_case,
-    "take": desk.take_case,
-    "reply": desk.reply_to_case,
-    "close": desk.close_case,
-    "solved": desk.answer_solved,
-    "requests": desk.show_requests,
-    "admit": desk.admit,
-    "refuse": desk.refuse,
-    "failures": desk.show_failures,
+    "mine": lists.show_own,
+    "todo": lists.show_todo,
+    "taken": lists.show_taken,
+    "case": card.show_case,
+    "more": card.show_more,
+    "take": card.take_case,
+    "reply": answering.reply_to_case,
+    "canned": answering.canned_reply,
+    "ask": answering.ask_case,
+    "note": answering.note_case,
+    "talk": answering.begin_talk,
+    "endtalk": answering.end_talk,
+    "extend": promising.extend_case,
+    "snooze": promising.snooze_case,
+    "answered": promising.answered_case,
+    "close": closing.close_case,
+    "proposed": closing.show_proposed,
+    "sign": closing.sign_case,
+    "return": closing.return_case,
+    "reopen": closing.reopen_case,
+    "solved": closing.answer_solved,
+    "rate": closing.answer_rated,
+    "hand": passing.hand_case,
+    "accept": passing.accept_case,
+    "decline": passing.decline_case,
+    "merge": joining.merge_case,
+    "split": joining.split_case,
+    "aid": helping.aid_case,
+    "link": helping.link_case,
+    "calls": calls.show_calls,
+    "called": calls.enter_call,
+    "leave": leave.show_leave,
+    "backatwork": leave.back_at_work,
+    "phone": phone.write_down,
+    "office": menu.show_office_more,
+    "requests": requests.show_requests,
+    "admit": requests.admit,
+    "refuse": requests.refuse,
+    "failures": failures.show_failures,
 }
 KEYWORDS: Mapping[str, str] = {  # words that press a button of the menu
     "待办": "a:todo:",
     "我承办的": "a:taken:",
+    "回访": "a:calls:",
+    "请假": "a:leave:",
+    "更多": "a:office:",
     "我的困难": "a:mine:",
     "进展": "a:mine:",
     "办得怎么样了": "a:mine:",
 }
+
+OFFICE_WORDS = frozenset("待办 我承办的 回访 请假 更多".split())  # of a cadre they are words like others
 
 
 def named(name: str) -> Flow:
@@ -73,6 +139,10 @@ def open_to(visitor: Visitor) -> tuple[Flow, ...]:
 def choice_for_keyword(visitor: Visitor, words: str) -> str | None:
     """Return the button that exactly these words name (a flow's keyword, a word for a menu entry), or None."""
     plain = answers.plain(words)
-    if plain in KEYWORDS and visitor.person_id is not None:
+    if (
+        plain in KEYWORDS
+        and visitor.person_id is not None
+        and (plain not in OFFICE_WORDS or access.works_here(visitor))
+    ):
         return KEYWORDS[plain]
     return next((f"a:go:{each.name}" for each in open_to(visitor) if plain in each.keywords), None)

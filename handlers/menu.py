@@ -17,24 +17,40 @@ OFFICE_MENU = (
     Button("3 申请使用的人", "a:requests:"),
     Button("4 没送到的消息", "a:failures:"),
     Button("5 使用帮助", "w:help"),
+    Button("6 更多", "a:office:"),
+)
+OFFICE_MORE = (
+    Button("1 代老同志登记", "a:phone:"),
+    Button("2 回访", "a:calls:"),
+    Button("3 等我审签", "a:proposed:"),
+    Button("4 请假", "a:leave:"),
 )
 
 
 def show_menu(turn: Turn) -> None:
     """Show the menu of the person's role, with the telephone for whoever would rather call."""
-    if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
+    if access.only_works_here(turn.visitor):
         turn.say("请选一项，按按钮或者回复数字：", OFFICE_MENU)
     else:
         turn.say(f"您要办什么？按按钮、回复数字，或者直接说事都行。\n局里电话：{turn.office.phone}", CLIENT_MENU)
 
 
+async def show_office_more(turn: Turn, argument: str) -> None:
+    """The button 【更多】 of the office's menu."""
+    if access.works_here(turn.visitor):
+        turn.say("请选一项：", [*OFFICE_MORE, MENU_BUTTON])
+    else:
+        show_menu(turn)
+
+
 async def show_help(turn: Turn, argument: str) -> None:
     """The button 【使用帮助】."""
     office = turn.office
-    if access.works_here(turn.visitor) and not turn.visitor.has("cadre"):
+    if access.only_works_here(turn.visitor):
         turn.say(
-            "按【待办】看没办完的事，点开一件可以接手、答复、办结。\n"
-            "老同志补充的话会自动推给承办人。\n"
+            "按【待办】看没办完的事，点开一件可以接手、答复、问老同志、转交、延期、办结。\n"
+            "老同志补充的话会自动推给承办人。直接打编号、姓名或者几个字，就能查。\n"
+            "老同志打电话来说的事，按【更多】里的【代老同志登记】。请假也在【更多】里。\n"
             "随时可以说：菜单、返回、取消。",
             [MENU_BUTTON],
         )

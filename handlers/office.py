@@ -1,36 +1,36 @@
 """What the office decides for itself: its words, categories, hours and limits. Built from config.toml by `bot/app.py`."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from handlers.danger import Danger
+from handlers.worktime import WorkCalendar
+
+CONTACT = "contact"  # not a category of config.toml: a wish to speak to a person
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    accept_hours: int  # working hours until somebody takes it
+    progress_days: int  # working days until the cadre has heard something
+    working_days: int  # promised for a solution
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
     key: str
     label: str
-    working_days: int  # promised for a solution
+    limits: Limits
+    urgent_limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
-class WorkCalendar:
-    work_days: frozenset[int]  # ISO weekdays, 1 Monday ... 7 Sunday
-    holidays: frozenset[date]
-    extra_work_days: frozenset[date]  # 调休: working Saturdays and Sundays
+class Canned:
+    """An answer that staff send with one press; `text` may hold {姓名} {编号} {经办人} {电话} {最迟} and no other braces."""
 
-    def is_work_day(self, day: date) -> bool:
-        """Tell whether the office works on that day. Beyond the years of the list only weekends are known to be free."""
-        if day in self.extra_work_days:
-            return True
-        return day.isoweekday() in self.work_days and day not in self.holidays
-
-    def after(self, start: date, working_days: int) -> date:
-        """Return the working day that is `working_days` working days after `start`, which itself does not count."""
-        day = start
-        while working_days > 0:
-            day += timedelta(days=1)
-            working_days -= self.is_work_day(day)
-        return day
+    label: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ class Office:
     misunderstandings_before_human: int
     code_hours: int
     wrong_codes_per_hour: int
+    canned: tuple[Canned, ...]
+    dangers: tuple[Danger, ...]  # of several the first counts
+    reopen_days: int  # after closing, a new word may open it again
+    ask_again_days: int
+    human_idle_minutes: int  # without a word, then a conversation with a member of staff ends by itself
+    danger_repeat_minutes: int  # without anybody taking it, then an alarm is given again
 
     def today(self, now: datetime) -> date:
         """Return the date on the office's wall at the aware moment `now`."""
@@ -57,7 +63,15 @@ class Office:
     def category(self, key: str) -> Category:
         """Return the category of this key. One that config.toml no longer has is called by its key, and promises like 'other'."""
         by_key = {each.key: each for each in self.categories}
-        return by_key.get(key) or Category(key, "其他", by_key["other"].working_days)
+        other = by_key["other"]
+        return by_key.get(key) or Category(key, "其他", other.limits, other.urgent_limits)
+
+    def limits(self, category_key: str, urgent: bool) -> Limits:
+        """Return what is promised for a case of this kind. A wish to speak to a person is always urgent."""
+        if category_key == CONTACT:
+            return self.category("other").urgent_limits
+        category = self.category(category_key)
+        return category.urgent_limits if urgent else category.limits
 
 
 WEEKDAYS = "一二三四五六日"

@@ -1,40 +1,38 @@
 """反映困难: a cadre, or a relative for a cadre, reports a difficulty."""
 
-from handlers import cases
-from handlers.dialog import MOST_OPTIONS, Chat, flow
+from datetime import timedelta
+
+from handlers import access
+from handlers.alike import looks_alike
+from handlers.cases import opening, words
+from handlers.dialog import Chat, flow
+from handlers.office import CONTACT
 from handlers.readers import Gathered
-from storage import people
-from storage.cases import by_id, of_speaker
+from handlers.whom import Acting, whom_for
+from storage import case_entries, cases
+from storage.cases import Case, by_id
 
 MOST_CASES_OFFERED = 3
-
-
-async def whom_for(chat: Chat) -> int:
-    """Return for whom the speaker acts: himself, or the cadre a relative acts for."""
-    visitor = chat.turn.visitor
-    kin = await people.cadres_of(chat.tx, chat.turn.person_id) if visitor.has("relative") else []
-    others = {str(each.id): each.name for each in kin}
-    choices = ({str(chat.turn.person_id): "我自己"} if visitor.has("cadre") else {}) | others
-    if len(choices) > 1:  # who acts for more cadres than fit a screen acts here for the first of them
-        return int(await chat.choose("whom", "这次是为谁办？", dict(list(choices.items())[:MOST_OPTIONS])))
-    return int(next(iter(choices), chat.turn.person_id))
+MOST_COMPARED = 10  # unfinished cases of a person that a new report may be the same as
 
 
 @flow("report", "反映困难", keywords=("困难", "求助", "帮忙", "反映", "反映困难", "报困难"))
 async def report_difficulty(chat: Chat) -> None:
-    person_id = await whom_for(chat)
+    acting = await whom_for(chat)
     category = await chat.choose("category", "您遇到哪方面的困难？", categories(chat))
     told = await chat.gather("told", "请说说具体情况，可以打字、发语音或者照片。一句一句说也行，说完了请按【说完了】。")
-    await finish(chat, person_id, category, told)
+    await finish(chat, acting, category, told)
 
 
 @flow("offer", "登记您说的话")
 async def offer_to_register(chat: Chat) -> None:
     """Somebody told a whole story without the menu: offer to register exactly these words."""
-    open_cases = [each for each in await of_speaker(chat.tx, chat.turn.person_id, 20) if each.state != "closed"]
+    persons = await access.acts_for(chat.tx, chat.turn.visitor)
     ways = {"new": "登记为新的困难"}
-    for case in open_cases[:MOST_CASES_OFFERED]:
-        ways[f"c{case.id}"] = f"补充到 {case.number} {await cases.first_words(chat.turn, case)}"
+    for case in await _may_belong_to(chat, persons):
+        whose = f"{case.person_name}：" if len(persons) > 1 else ""
+        again = "（重新办理）" if case.is_finished else ""
+        ways[f"c{case.id}"] = f"补充到 {case.number} {whose}{await words.title(chat.turn, case)}{again}"
     ways["no"] = "不用登记，随便说说"
     said = Gathered(tuple(chat.seed["words"]), tuple(chat.seed["media"]))
     question = f"您说：{said.shown()}\n\n要我记下来，请工作人员来办吗？还有话可以接着说。"
@@ -43,42 +41,90 @@ async def offer_to_register(chat: Chat) -> None:
     if way == "no":
         chat.say("好的，跟您说说话也挺好。有事随时说“困难”，或者按【菜单】。")
     elif way == "new":
-        person_id = await whom_for(chat)
+        acting = await whom_for(chat)
         category = await chat.choose("category", "这件事属于哪方面？", categories(chat))
-        await finish(chat, person_id, category, said, said=said)
+        await finish(chat, acting, category, said, said=said)
     else:
-        case = await by_id(chat.tx, int(way[1:]))
-        chat.say(await cases.add_words(chat.turn, case, said))
+        chat.say(await opening.add_words(chat.turn, await by_id(chat.tx, int(way[1:])), said))
+
+
+async def _may_belong_to(chat: Chat, persons: dict[int, str]) -> list[Case]:
+    """Return the cases that words without a question may belong to, newest first: unfinished ones, and those closed lately."""
+    since = chat.turn.now - timedelta(days=chat.turn.office.reopen_days)
+    found = {each.id: each for person in persons for each in await cases.of_speaker(chat.tx, person, 20)}
+    fit = [
+        each
+        for each in sorted(found.values(), key=lambda case: case.id, reverse=True)
+        if each.closed_at is None or (each.state == "closed" and each.closed_at >= since)
+    ]
+    return sorted(fit, key=lambda case: case.is_finished)[:MOST_CASES_OFFERED]
 
 
 def categories(chat: Chat) -> dict[str, str]:
     return {each.key: each.label for each in chat.turn.office.categories}
 
 
-async def finish(chat: Chat, person_id: int, category: str, told: Gathered, said: Gathered | None = None) -> None:
-    """Ask what is still open, review, open the case, hand out the receipt."""
+async def finish(chat: Chat, acting: Acting, category: str, told: Gathered, said: Gathered | None = None) -> None:
+    """Ask what is still open, review, open the case or join the one it belongs to, hand out the receipt."""
+    same = await same_matter(chat, acting.person_id, category, told)
+    if same is not None:
+        chat.say(await opening.add_words(chat.turn, same, told + chat.kept(), author_id=acting.acted_by))
+        return
     urgent = await chat.confirm("urgent", "这件事今天就要有人管吗？", yes="是，很急", no="不急")
     prompt = f"请您核对：\n情况：{said.shown()}" if said else "请您核对："
     await chat.review(prompt, whom="为谁办", category="类别", told="情况", urgent="急不急")
-    case = await cases.open_case(chat.turn, person_id, category, told + chat.kept(), urgent=urgent)
-    chat.say(cases.receipt(chat.turn.office, case))
+    case = await opening.open_case(
+        chat.turn, acting.person_id, category, told + chat.kept(), urgent=urgent, acted_by=acting.acted_by
+    )
+    chat.say(words.receipt(chat.turn, case))
     chat.say("您说的话，只有局里负责的工作人员和领导看得到。")
+
+
+async def same_matter(chat: Chat, person_id: int, category: str, told: Gathered) -> Case | None:
+    """Ask whether a report that looks like an unfinished one of the person is the same matter; return that one, or None."""
+    likely = None if "same" in chat.answers else await _looks_like(chat, person_id, category, told)
+    if likely is None and "same" not in chat.answers:
+        return None
+    options = {}
+    question = ""
+    if likely is not None:
+        options[f"c{likely.id}"] = "是同一件，补充进去"
+        state = f"{words.state(likely)}{words.due(likely)}"
+        question = f"{likely.number}“{await words.title(chat.turn, likely)}”{state}。是不是同一件事？"
+    way = await chat.choose("same", question, options | {"no": "是另一件事"})
+    return None if way == "no" else await cases.living(chat.tx, int(way[1:]))
+
+
+async def _looks_like(chat: Chat, person_id: int, category: str, told: Gathered) -> Case | None:
+    """Return the newest such case. Once we have asked, one that was closed meanwhile is still meant: then it opens again."""
+    found = await cases.unfinished_of_person(chat.tx, person_id, MOST_COMPARED)
+    if chat.asked == "same":
+        found = [each for each in await cases.of_person(chat.tx, person_id, MOST_COMPARED) if each.state != "merged"]
+    for case in found:
+        said = await case_entries.said_words(chat.tx, case.id)
+        if case.category in (category, "other", CONTACT) and looks_alike(told.text, said):
+            return case
+    return None
 
 
 @flow("human", "找人工")
 async def human(chat: Chat) -> None:
     """人工: a case of its own, opened at once; what was said just before goes with it."""
-    office = chat.turn.office
-    for case in await of_speaker(chat.tx, chat.turn.person_id, 20):
-        if case.category == cases.CONTACT and case.state != "closed":
-            who = f"{case.owner_name}" if case.owner_name else "值班的工作人员"
+    office, turn = chat.turn.office, chat.turn
+    said = Gathered(tuple(chat.seed["words"]), tuple(chat.seed["media"]))
+    person_id = (await whom_for(chat)).person_id if turn.visitor.shares else turn.person_id
+    for case in await cases.unfinished_of_person(chat.tx, person_id, 20):
+        if case.category == CONTACT:
+            if said:
+                await opening.add_words(turn, case, said)
+            who = case.owner_name or "值班的工作人员"
             chat.say(
                 f"已经转告{who}了（{case.number}），请您稍等。急事请直接打电话：{office.phone}。\n有话可以现在就说，我一并转过去。"
             )
             return
-    said = Gathered(tuple(chat.seed["words"]), tuple(chat.seed["media"]))
     told = Gathered(("请工作人员跟我联系。", *said.words), said.media)
-    case = await cases.open_case(chat.turn, chat.turn.person_id, cases.CONTACT, told, urgent=False)
+    case = await opening.open_case(turn, person_id, CONTACT, told, urgent=False, acted_by=person_id)
     chat.say(
-        f"好的，已经请工作人员联系您。\n{cases.receipt(office, case)}\n服务时间：{office.service_hours}。急事请直接打电话。"
+        f"好的，已经请工作人员联系您。工作人员来了会告诉您，那时您说的话直接转给他。\n{words.receipt(turn, case)}\n"
+        f"服务时间：{office.service_hours}。急事请直接打电话。"
     )

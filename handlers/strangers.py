@@ -5,7 +5,8 @@ import secrets
 import unicodedata
 from datetime import timedelta
 
-from handlers import access, answers, desk
+from handlers import access, answers
+from handlers.desk import requests
 from handlers.dialog import Chat, flow
 from handlers.turn import Button, Turn
 from storage import accounts, audit, entry, people
@@ -27,8 +28,8 @@ def new_code() -> str:
 
 
 def code_in(words: str) -> str | None:
-    """Return the code in a message, however it was typed ('abcd-efgh', full width, '/start ABCDEFGH'), or None."""
-    text = unicodedata.normalize("NFKC", words).upper()
+    """Return the code in a message, however it was typed ('abcd-efgh', full width, '/start ABCDEFGH', forwarded), or None."""
+    text = unicodedata.normalize("NFKC", re.sub(r"^（转发自[^）]*）\s*", "", words)).upper()
     text = re.sub(r"^/START\s+|^邀请码[:：\s]*", "", text.strip())
     text = re.sub(r"[\s\-—–_]", "", text)
     return text if len(text) == CODE_LENGTH and set(text) <= set(CODE_LETTERS) else None
@@ -52,7 +53,7 @@ async def let_in(turn: Turn) -> bool:
     if message.kind == CONTACT:
         return await _by_phone(turn, message.words)
     code = code_in(message.words) if message.choice is None else None
-    if code is None or await _guessing(turn):
+    if code is None or await guesses(turn):
         return False
     person_id = await entry.use_invite(turn.tx, code, turn.visitor.account_id, turn.now)
     if person_id is None:
@@ -61,7 +62,8 @@ async def let_in(turn: Turn) -> bool:
     return await _bind(turn, person_id, "invite")
 
 
-async def _guessing(turn: Turn) -> bool:
+async def guesses(turn: Turn) -> bool:
+    """Tell whether so many wrong codes came lately that none is looked at."""
     since = turn.now - timedelta(hours=1)
     own = await entry.wrong_codes(turn.tx, turn.visitor.account_id, since)
     everybody = await entry.wrong_codes(turn.tx, None, since)
@@ -138,7 +140,7 @@ async def request_access(chat: Chat) -> None:
     request = await entry.request(chat.tx, request_id)
     if request is None:
         raise LookupError(f"no request {request_id}")
-    text, buttons = await desk.request_card(turn, request)
+    text, buttons = await requests.request_card(turn, request)
     for colleague in await access.admitting_staff(chat.tx):
         await turn.tell(colleague.person_id, text, buttons)
     chat.say("收到您的申请，工作人员核对以后会在这里告诉您。")

@@ -6,28 +6,15 @@ never commits, so it either happened whole or not at all, and running it again a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from handlers.office import Office
-from storage import accounts, dialogs, entry, outbox
+from handlers.act import Act, Button
+from storage import dialogs, outbox
 from storage.accounts import Visitor
-from storage.database import Tx
 from storage.dialogs import Dialog
 from storage.inbox import Message
 
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """What a person may press. `choice` comes back when it is pressed: 64 bytes at most, as Telegram allows."""
-
-    label: str
-    choice: str
-    kind: str = "choice"  # 'contact': asks the app to share the person's own telephone number, where the channel can
-
-    def row(self) -> list[str]:
-        """Return the button as the outbox stores it."""
-        return [self.label, self.choice] if self.kind == "choice" else [self.label, self.choice, self.kind]
+__all__ = ["Act", "Button", "Turn", "row_id"]
 
 
 def row_id(argument: str) -> int | None:
@@ -36,12 +23,9 @@ def row_id(argument: str) -> int | None:
 
 
 @dataclass(slots=True)
-class Turn:
+class Turn(Act):
     """One message, who said it, and what is answered. Made anew for every try."""
 
-    tx: Tx
-    office: Office
-    now: datetime  # aware
     visitor: Visitor
     message: Message
     _texts: list[str] = field(default_factory=list)
@@ -60,6 +44,14 @@ class Turn:
         if self.visitor.person_id is None:
             raise LookupError(f"account {self.visitor.account_id} belongs to nobody")
         return self.visitor.person_id
+
+    @property
+    def actor_id(self) -> int | None:
+        return self.visitor.person_id
+
+    @property
+    def from_account(self) -> int | None:
+        return self.visitor.account_id
 
     def say(self, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()) -> None:
         """Answer. Everything said in a turn goes out as one message; the buttons said last are the ones shown."""
@@ -90,32 +82,3 @@ class Turn:
             media=self._media,
             answers=self.message.id,
         )
-
-    async def tell(
-        self,
-        person_id: int,
-        text: str,
-        buttons: Sequence[Button] = (),
-        media: Sequence[str] = (),
-        *,
-        first: int | None = None,
-    ) -> int:
-        """Write a push to a person: to the account `first` if it can be reached, else to every account that can be.
-
-        Returns to how many accounts. 0 means that the person must be called by telephone: no account can be reached, or the consent
-        was withdrawn.
-        """
-        if await entry.has_withdrawn(self.tx, person_id):
-            return 0
-        reachable = [each for each in await accounts.of_person(self.tx, person_id) if not each.unreachable_why]
-        chosen = [each for each in reachable if each.id == first] or reachable
-        for account in chosen:
-            self.tell_account(account.id, text, buttons, media)
-        return len(chosen)
-
-    def tell_account(
-        self, account_id: int, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()
-    ) -> None:
-        """Write a push to one account."""
-        rows = [each.row() for each in buttons]
-        outbox.add(self.tx, account_id, text, self.now, buttons=rows, media=media, priority=outbox.NEWS)

@@ -27,6 +27,8 @@ class Visitor:
     roles: tuple[Role, ...]
     consent_version: str | None  # the version in force for this person; None: none, or withdrawn
     dialog: Dialog | None  # the open one
+    talk_id: int | None = None  # the open talk with staff, or with a cadre
+    shares: bool = False  # others use this account as well
 
     def has(self, *names: str) -> bool:
         """Tell whether the person has one of these roles."""
@@ -44,6 +46,9 @@ class Account:
 
 VISITORS = """
 SELECT a.id, a.channel, a.unreachable_why, p.id, p.name, c.version, r.role, r.unit_id,
+       (SELECT t.id FROM talks t WHERE t.account_id = a.id AND t.ended_at IS NULL),
+       (SELECT t.id FROM talks t WHERE t.staff_account_id = a.id AND t.ended_at IS NULL),
+       EXISTS (SELECT 1 FROM account_persons s WHERE s.account_id = a.id),
        d.id, d.account_id, d.flow, d.answers, d.asked, d.state, d.misunderstood, d.updated_at
 FROM accounts a
 LEFT JOIN persons p ON p.id = a.person_id AND p.active = 1
@@ -81,7 +86,9 @@ def _visitor(rows: Sequence[Row]) -> Visitor:
         name=last[4] or "",
         roles=tuple(roles),
         consent_version=last[5],
-        dialog=dialog_from(last[8:]) if last[8] is not None else None,
+        dialog=dialog_from(last[11:]) if last[11] is not None else None,
+        talk_id=last[8] or last[9],
+        shares=bool(last[10]),
     )
 
 
@@ -100,7 +107,9 @@ async def find_or_add(tx: Tx, channel: str, address: str, now: datetime) -> int:
 
 COLUMNS = "id, channel, address, person_id, unreachable_why"
 BY_ID = f"SELECT {COLUMNS} FROM accounts WHERE id = ?"
-OF_PERSON = f"SELECT {COLUMNS} FROM accounts WHERE person_id = ? ORDER BY id"
+OF_PERSON = f"""
+SELECT {COLUMNS} FROM accounts WHERE person_id = ?
+UNION ALL SELECT {COLUMNS} FROM accounts WHERE id IN (SELECT account_id FROM account_persons WHERE person_id = ?)"""
 
 
 async def by_id(tx: Tx, account_id: int) -> Account | None:
@@ -109,8 +118,29 @@ async def by_id(tx: Tx, account_id: int) -> Account | None:
 
 
 async def of_person(tx: Tx, person_id: int) -> list[Account]:
-    """Return every account of a person, oldest first, reachable or not."""
-    return [Account(*row) for row in await tx.all(OF_PERSON, person_id)]
+    """Return every account of a person, reachable or not: the own ones, then those shared with somebody."""
+    return [Account(*row) for row in await tx.all(OF_PERSON, person_id, person_id)]
+
+
+SHARE = "INSERT INTO account_persons (account_id, person_id, added_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+UNSHARE = "DELETE FROM account_persons WHERE account_id = ? AND person_id = ?"
+SHARED_BY = """
+SELECT p.id, p.name FROM account_persons s JOIN persons p ON p.id = s.person_id AND p.active = 1
+WHERE s.account_id = ? ORDER BY s.added_at, p.id"""
+
+
+async def share(tx: Tx, account_id: int, person_id: int, now: datetime) -> bool:
+    """Let somebody else use an account as well; False when this was so already."""
+    return await tx.run(SHARE, account_id, person_id, to_text(now)) == 1
+
+
+async def unshare(tx: Tx, account_id: int, person_id: int) -> bool:
+    return await tx.run(UNSHARE, account_id, person_id) == 1
+
+
+async def shared_by(tx: Tx, account_id: int) -> dict[int, str]:
+    """Return who else uses the account: names by person id, in the order in which they were added."""
+    return {int(row[0]): str(row[1]) for row in await tx.all(SHARED_BY, account_id)}
 
 
 BIND = "UPDATE accounts SET person_id = ?, bound_at = ?, unreachable_why = NULL WHERE id = ? AND person_id IS NULL"

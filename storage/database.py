@@ -6,7 +6,7 @@ Storage functions take the open `Tx` and never commit. What a PostgreSQL seam wo
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import aiosqlite
 
 from storage import errors, migrate
+from storage.grams import grams
 
 Row = Sequence[Any]
 
@@ -50,6 +51,10 @@ class Tx:
         for row in await self._connection.execute_fetchall(sql, values):
             return row
         return None
+
+    async def all_named(self, sql: str, values: Mapping[str, object]) -> list[Row]:
+        """Return every row of a SELECT whose parameters are named (:today): for one that uses a value more than once."""
+        return list(await self._connection.execute_fetchall(sql, dict(values)))
 
     async def returning(self, sql: str, *values: object) -> list[Row]:
         """Run a write that ends in RETURNING and return its rows: empty when its condition held for no row."""
@@ -166,6 +171,9 @@ async def connect(path: Path, *, read_only: bool = False) -> aiosqlite.Connectio
         await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         await connection.execute("PRAGMA foreign_keys = ON")
         if not read_only:
+            await connection.create_function(
+                "grams", 1, grams, deterministic=True
+            )  # for the migration that fills the search
             await connection.execute("PRAGMA journal_mode = WAL")
             await connection.execute("PRAGMA synchronous = FULL")
     except BaseException:

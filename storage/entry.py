@@ -82,6 +82,7 @@ INSERT INTO invites (person_id, code_hash, made_by, created_at, expires_at) VALU
 USE_INVITE = """
 UPDATE invites SET used_at = ?, used_by = ?
 WHERE code_hash = ? AND used_at IS NULL AND expires_at > ? RETURNING person_id"""
+INVITED = "SELECT person_id FROM invites WHERE code_hash = ? AND used_at IS NULL AND expires_at > ?"
 OUTDATE_INVITES = "UPDATE invites SET expires_at = ? WHERE person_id = ? AND used_at IS NULL AND expires_at > ?"
 
 
@@ -97,6 +98,12 @@ async def use_invite(tx: Tx, code: str, account_id: int, now: datetime) -> int |
     moment = to_text(now)
     rows = await tx.returning(USE_INVITE, moment, account_id, hash_of(code), moment)
     return int(rows[0][0]) if rows else None
+
+
+async def invited(tx: Tx, code: str, now: datetime) -> int | None:
+    """Return whom an invite in force invites, without using it up, or None."""
+    row = await tx.one(INVITED, hash_of(code), to_text(now))
+    return int(row[0]) if row else None
 
 
 WRONG = "INSERT INTO wrong_codes (account_id, at) VALUES (?, ?)"

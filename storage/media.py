@@ -112,7 +112,7 @@ async def is_own(tx: Tx, media_id: str, account_id: int) -> bool:
 EXPIRE = """
 UPDATE media SET state = 'lost', reference = NULL, why = '到期删除' WHERE id IN (
     SELECT m.id FROM media m WHERE m.made_at < ? AND m.state = 'kept' AND NOT EXISTS (
-        SELECT 1 FROM case_entries e JOIN cases c ON c.id = e.case_id AND c.state <> 'closed'
+        SELECT 1 FROM case_entries e JOIN cases c ON c.id = e.case_id AND c.closed_at IS NULL
         WHERE e.media LIKE '%' || m.id || '%')
     ORDER BY m.made_at LIMIT ?) RETURNING id"""
 

@@ -42,6 +42,7 @@ ADD = f"""
 INSERT INTO persons ({", ".join(_OWN)}, created_at, updated_at)
 VALUES ({", ".join("?" for _ in _OWN)}, ?, ?) RETURNING id"""
 CHANGE = f"UPDATE persons SET {', '.join(f'{each} = ?' for each in _OWN)}, updated_at = ? WHERE id = ?"
+SET_ACTIVE = "UPDATE persons SET active = ?, updated_at = ? WHERE id = ? AND active <> ?"
 
 
 async def add(tx: Tx, person: Person, now: datetime) -> int:
@@ -53,6 +54,11 @@ async def add(tx: Tx, person: Person, now: datetime) -> int:
 async def change(tx: Tx, person: Person, now: datetime) -> None:
     """Write back a person by id."""
     await tx.run(CHANGE, *(getattr(person, each) for each in _OWN), to_text(now), person.id)
+
+
+async def set_active(tx: Tx, person_id: int, active: bool, now: datetime) -> bool:
+    """Take somebody off, so that the accounts are a stranger's, or put the person back; False when this was so already."""
+    return await tx.run(SET_ACTIVE, int(active), to_text(now), person_id, int(active)) == 1
 
 
 BY_ID = f"SELECT {COLUMNS} FROM persons WHERE id = ?"

@@ -23,11 +23,14 @@ from bot.config import Config
 from bot.intake import Intake
 from bot.media_folder import MediaFolder
 from bot.office import office_from
+from bot.reminding import fire_due
 from handlers.converse import take_turn
 from handlers.office import Office
-from storage import accounts, outbox
+from storage import accounts, entry, outbox, people, reminders
+from storage.accounts import Role
 from storage.database import Database, Row, open_database
 from storage.outbox import Letter
+from storage.people import Person
 from tests.office import NUMBERS, Clock, fill_roster
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning at the office
@@ -50,10 +53,10 @@ class StandingClock(Clock):
 class Speaker:
     """Somebody with a telephone in the hand. Each doing ends when its turn is through."""
 
-    def __init__(self, talk: "Conversation", name: str) -> None:
+    def __init__(self, talk: "Conversation", name: str, address: str = "") -> None:
         self.talk = talk
         self.name = name
-        self.address = str(NUMBERS[name])
+        self.address = address or str(NUMBERS[name])
         self.letters: list[Letter] = []  # everything this person was sent, oldest first
         self.seen = 0  # how many of them before anybody last did something
         self._last: Incoming | None = None
@@ -137,16 +140,18 @@ class Conversation:
         self.office = office
         self.clock = clock
         self.ids: dict[str, int] = {}  # the persons' ids by name
+        self.others: list[Speaker] = []  # who joined later
         self.arrivals = 0
         self.intake = self._intake()
         self.wang, self.li, self.zhao, self.qian, self.stranger = (Speaker(self, name) for name in NUMBERS)
 
     @property
     def everybody(self) -> list[Speaker]:
-        return [self.wang, self.li, self.zhao, self.qian, self.stranger]
+        return [self.wang, self.li, self.zhao, self.qian, self.stranger, *self.others]
 
     def _intake(self) -> Intake:
-        return Intake(self.database, self.office, take_turn, self.clock, answered=lambda: None, fetch=lambda: None)
+        office = lambda: self.office  # noqa: E731 - a test may change it under way
+        return Intake(self.database, office, take_turn, self.clock, answered=lambda: None, fetch=lambda: None)
 
     async def arrives(self, *incomings: Incoming) -> None:
         """Receive messages, give them their turns and deliver what is answered. A turn that raises fails the test."""
@@ -186,6 +191,49 @@ class Conversation:
         """Change the database beside the conversation, as the command line does."""
         async with self.database.write() as tx:
             await doing(tx)
+
+    async def joins(self, name: str, role: str, unit: str | None = None, *, account: bool = True) -> Speaker:
+        """Write somebody new into the roster, for that unit only if named, known and agreed if with an account; return the speaker."""
+        number = 2000 + len(self.others)
+        async with self.database.write() as tx:
+            unit_id = await people.unit_named(tx, unit) if unit else None
+            person = Person(name=name, phone=f"1380001{number}", unit_id=unit_id)
+            self.ids[name] = await people.add(tx, person, self.clock())
+            limit = unit_id if role in ("staff", "administrator") else None
+            await people.give_role(tx, self.ids[name], Role(role, limit))
+            if account:
+                new = await accounts.find_or_add(tx, CHANNEL, str(number), self.clock())
+                await accounts.bind(tx, new, self.ids[name], self.clock())
+                await entry.give_consent(tx, self.ids[name], new, self.office.consent_version, self.clock())
+        self.others.append(Speaker(self, name, str(number)))
+        return self.others[-1]
+
+    async def passes(self, **span: float) -> None:
+        """Let time pass; what is due meanwhile is said at its own moment, as a clock that never stops would."""
+        end = self.clock() + timedelta(**span)
+        for each in self.everybody:
+            each.looks_away()
+        while True:
+            async with self.database.read() as tx:
+                moment = await reminders.next_due(tx)
+            if moment is None or moment > end:
+                break
+            self.clock.ahead = max(self.clock.ahead, moment - START)
+            await self.ticks()
+        self.clock.ahead = end - START
+        await self.delivers()
+
+    async def passes_until(self, moment: datetime) -> None:
+        """Let time pass up to that moment."""
+        await self.passes(seconds=(moment - self.clock()).total_seconds())
+
+    async def ticks(self) -> None:
+        """Do what the clock does when it wakes: everything that is due."""
+        while await fire_due(self.database, self.office, self.clock()):
+            pass
+        failed = await self.rows("SELECT kind FROM reminders WHERE state = 'failed'")
+        assert not failed, failed[0][0]
+        await self.delivers()
 
     async def tidies(self) -> None:
         """Do what the clock does every hour."""

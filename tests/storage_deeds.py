@@ -9,8 +9,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from storage import (
+    absences,
     accounts,
+    adjusted_days,
     audit,
+    case_aids,
+    case_clocks,
+    case_closings,
+    case_entries,
     cases,
     demonstration,
     dialogs,
@@ -20,9 +26,14 @@ from storage import (
     media,
     outbox,
     people,
+    reminders,
     roster,
+    talks,
 )
 from storage.accounts import Role
+from storage.adjusted_days import AdjustedDay
+from storage.case_aids import Aid
+from storage.case_clocks import Clock
 from storage.database import Tx
 from storage.inbox import Arrival
 from storage.media import Medium
@@ -53,8 +64,16 @@ async def fill(tx: Tx) -> None:
     await accounts.mark_unreachable(tx, OF_ZHAO, "对方停用了机器人")
     await _fill_entrance(tx)
     await _fill_messages(tx)
-    for state in ("open", "taken", "closed"):
+    for state in ("open", "taken", "closed", "proposed"):
         await _case(tx, state)
+    await cases.offer(tx, PROPOSED, ZHAO, LI)
+    await case_clocks.put(tx, CLOCK)
+    await reminders.set_due(tx, "accept.warn", OPEN, 1, LONG_AGO)
+    await reminders.set_due(tx, "accept.overdue", OPEN, 1, NOW)
+    await reminders.done(tx, 2, "fired", LONG_AGO)
+    await talks.begin(tx, OF_WANG, OF_ZHAO, ZHAO, TAKEN, LONG_AGO)
+    await absences.add(tx, ZHAO, TODAY, TODAY, LI, ZHAO, NOW)
+    await accounts.share(tx, OF_WANG, LI, NOW)
     await marks.put(tx, "mark", "before")
 
 
@@ -92,15 +111,33 @@ async def _case(tx: Tx, state: str) -> None:
         year=2026,
         now=NOW,
     )
-    await cases.add_entry(tx, case.id, "said", WANG, "暖气三天不热了", (), NOW)
+    await case_entries.add(tx, case.id, "said", WANG, "暖气三天不热了", (), NOW)
     if state != "open":
         await cases.take(tx, case.id, ZHAO)
+    if state in ("closed", "proposed"):
+        await case_closings.propose(tx, case.id, "done", "换好了", "", (), ZHAO, NOW)
     if state == "closed":
-        await cases.close(tx, case.id, ZHAO, "换好了", NOW)
+        await case_closings.decide(tx, case.id, 1, "closed", ZHAO, NOW)
+        await cases.close(tx, case.id, 1, NOW)
+
+
+TODAY = date(2026, 11, 23)
+OPEN, TAKEN, CLOSED, PROPOSED = 1, 2, 3, 4  # cases
+CLOCK = Clock(OPEN, "accept", 1, LONG_AGO, 0, None, None, NOW)
+
+
+async def _answered(tx: Tx) -> None:
+    await case_closings.answer(tx, CLOSED, 1, "yes", WANG, NOW)
+    await case_closings.rate(tx, CLOSED, 1, "yes")
 
 
 async def _new_case(tx: Tx) -> None:
     await _case(tx, "open")
+
+
+async def _new_talk(tx: Tx) -> None:
+    await talks.end(tx, 1, "idle", NOW)
+    await talks.begin(tx, OF_WANG, OF_ZHAO, ZHAO, TAKEN, NOW)
 
 
 async def _new_letter(tx: Tx) -> None:
@@ -128,12 +165,40 @@ DEEDS: dict[str, Deed] = {
     "accounts.mark_unreachable": lambda tx: accounts.mark_unreachable(tx, OF_WANG, "对方停用了机器人"),
     "accounts.mark_reachable": lambda tx: accounts.mark_reachable(tx, OF_ZHAO),
     "audit.add": lambda tx: audit.add(tx, NOW, "case.said", "case:1", actor_id=WANG),
+    "absences.add": lambda tx: absences.add(tx, LI, TODAY, TODAY, ZHAO, ZHAO, NOW),
+    "absences.cancel": lambda tx: absences.cancel(tx, 1, NOW),
+    "accounts.share": lambda tx: accounts.share(tx, OF_ZHAO, LI, NOW),
+    "accounts.unshare": lambda tx: accounts.unshare(tx, OF_WANG, LI),
+    "adjusted_days.replace_year": lambda tx: adjusted_days.replace_year(
+        tx, 2027, {date(2027, 1, 1): AdjustedDay(date(2027, 1, 1), False, "元旦")}
+    ),
+    "case_aids.add": lambda tx: case_aids.add(
+        tx, TAKEN, Aid("特困补助", "重大疾病", "现金", "500元", TODAY, "赵科"), ZHAO, NOW
+    ),
+    "case_clocks.put": lambda tx: case_clocks.put(tx, replace(CLOCK, case_id=TAKEN)),
+    "case_clocks.stop": lambda tx: case_clocks.stop(tx, OPEN, "accept"),
+    "case_closings.answer": _answered,
+    "case_closings.decide": lambda tx: case_closings.decide(tx, PROPOSED, 1, "returned", ZHAO, NOW),
+    "case_closings.propose": lambda tx: case_closings.propose(tx, TAKEN, "done", "换好了", "", (), ZHAO, NOW),
+    "case_closings.put_on_call_list": lambda tx: case_closings.put_on_call_list(tx, CLOSED, 1, True),
+    "case_closings.rate": _answered,
+    "case_closings.remark": lambda tx: case_closings.remark(tx, CLOSED, 1, "没有"),
+    "case_entries.add": lambda tx: case_entries.add(tx, OPEN, "said", WANG, "楼上也不热", (), NOW),
+    "case_entries.move": lambda tx: case_entries.move(tx, 1, OPEN, TAKEN),
+    "case_entries.read": lambda tx: case_entries.read(tx, OPEN, ZHAO, 1),
     "cases.add": _new_case,
-    "cases.add_entry": lambda tx: cases.add_entry(tx, 1, "said", WANG, "楼上也不热", (), NOW),
-    "cases.take": lambda tx: cases.take(tx, 1, ZHAO),
-    "cases.close": lambda tx: cases.close(tx, 2, ZHAO, "换好了", NOW),
-    "cases.answer": lambda tx: cases.answer(tx, 3, 1, "yes"),
-    "cases.reopen": lambda tx: cases.reopen(tx, 3, date(2026, 12, 9)),
+    "cases.alarm": lambda tx: cases.alarm(tx, OPEN, "急病受伤"),
+    "cases.close": lambda tx: cases.close(tx, TAKEN, 1, NOW),
+    "cases.decline": lambda tx: cases.decline(tx, PROPOSED, LI),
+    "cases.give": lambda tx: cases.give(tx, TAKEN, LI),
+    "cases.merge": lambda tx: cases.merge(tx, TAKEN, OPEN, NOW),
+    "cases.next_round": lambda tx: cases.next_round(tx, OPEN),
+    "cases.offer": lambda tx: cases.offer(tx, TAKEN, ZHAO, LI),
+    "cases.promise": lambda tx: cases.promise(tx, OPEN, date(2026, 12, 9)),
+    "cases.reopen": lambda tx: cases.reopen(tx, CLOSED),
+    "cases.snooze": lambda tx: cases.snooze(tx, TAKEN, date(2026, 12, 1)),
+    "cases.take": lambda tx: cases.take(tx, OPEN, ZHAO),
+    "cases.wait": lambda tx: cases.wait(tx, TAKEN, NOW),
     "demonstration.revoke_all_links": lambda tx: demonstration.revoke_all_links(tx, NOW),
     "dialogs.add": lambda tx: dialogs.add(tx, STRANGER, "request", {}, NOW),
     "dialogs.save": lambda tx: dialogs.save(tx, DIALOG),
@@ -178,6 +243,13 @@ DEEDS: dict[str, Deed] = {
     "people.give_role": lambda tx: people.give_role(tx, ZHAO, Role("leader", None)),
     "people.take_role": lambda tx: people.take_role(tx, ZHAO, Role("staff", None)),
     "people.add_kin": lambda tx: people.add_kin(tx, LI, WANG),
+    "reminders.done": lambda tx: reminders.done(tx, 1, "fired", NOW),
+    "reminders.drop": lambda tx: reminders.drop(tx, ["accept.warn"], OPEN),
+    "reminders.prune": lambda tx: reminders.prune(tx, NOW),
+    "reminders.set_due": lambda tx: reminders.set_due(tx, "accept.warn", OPEN, 1, NOW),
     "roster.give_roles": lambda tx: roster.give_roles(tx, [(ZHAO, "administrator")]),
     "roster.add_kin": lambda tx: roster.add_kin(tx, [(LI, WANG)]),
+    "talks.begin": _new_talk,
+    "talks.end": lambda tx: talks.end(tx, 1, "idle", NOW),
+    "talks.said": lambda tx: talks.said(tx, 1, NOW),
 }

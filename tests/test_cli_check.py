@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.migrate import migrations
 from storage.people import Person, add
 from tests.command_line import CONFIG, NOW, CommandLine
 from tests.telegram_server import TelegramServer
@@ -35,7 +36,7 @@ def test_it_tells_whether_the_office_runs_and_how_it_is(tmp_path: Path) -> None:
         running = cli("check")
     stopped = cli("check")
     assert (running.code, stopped.code) == (0, 0)
-    assert "第 1 版，程序正在运行" in running.said
+    assert f"第 {len(migrations())} 版，程序正在运行" in running.said
     assert f"网页对话：http://127.0.0.1:{port} 有应答" in running.said
     assert "程序没有在运行" in stopped.said
     assert f"网页对话：http://127.0.0.1:{port} 可以用" in stopped.said

@@ -13,9 +13,14 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from bot import config as settings_of
 from bot.config import Category, Config, ConfigError, Mistake, Web, load
 from bot.config.file import key_lines
-from bot.config.keys import settings
+from bot.config.keys import settings, table_of
+from bot.config.sections import Danger as ConfiguredDanger
+from bot.office import office_from
+from handlers.danger import DANGERS, Danger
+from handlers.office import Canned, Limits
 
 CONFIG_TOML = Path(__file__).parent.parent / "config.toml"
 TOKEN = "123456789:AAH-abcdefghijklmnopqrstuvwxyz_0123"
@@ -202,6 +207,48 @@ def test_an_unknown_variable_gets_the_nearest_known_one_suggested(write: Write, 
         ("[calendar]\nwork_days = [1, 1]", "calendar.work_days", "1 写了不止一次"),
         ("[calendar]\nholidays = [2026-10-01T08:00:00]", "calendar.holidays.第1项", "日期列表"),
         ("[calendar]\nextra_work_days = [2026-10-01]", "calendar.extra_work_days", "2026-10-01 同时写在 holidays 里"),
+        ("[calendar]\nwork_periods = []", "calendar.work_periods", "至少一个"),
+        ('[calendar]\nwork_periods = ["8:30-12:00"]', "calendar.work_periods.第1项", "时和分都写两位"),
+        ('[calendar]\nwork_periods = ["08:30-24:00"]', "calendar.work_periods.第1项", "时段列表"),
+        ('[calendar]\nwork_periods = ["12:00-08:30"]', "calendar.work_periods", "12:00-08:30 的开始要早于结束"),
+        (
+            '[calendar]\nwork_periods = ["08:30-12:00", "11:59-17:30"]',
+            "calendar.work_periods",
+            "11:59-17:30 应在 08:30-12:00 之后，不能重叠",
+        ),
+        (
+            '[calendar]\nwork_periods = ["14:30-17:30", "08:30-12:00"]',
+            "calendar.work_periods",
+            "08:30-12:00 应在 14:30-17:30 之后",
+        ),
+        ("[cases]\nreopen_days = 0", "cases.reopen_days", "1 到 365 的整数"),
+        ("[cases]\nask_again_days = 31", "cases.ask_again_days", "1 到 30 的整数"),
+        ("[cases]\nhuman_idle_minutes = 4", "cases.human_idle_minutes", "5 到 240 的整数"),
+        ("[cases]\ndanger_repeat_minutes = 121", "cases.danger_repeat_minutes", "5 到 120 的整数"),
+        ('[[canned]]\nlabel = ""\ntext = "好"', "canned.第1项.label", "1 到 12 个字的文字"),
+        ('[[canned]]\nlabel = "好"\ntext = ""', "canned.第1项.text", "1 到 300 个字的文字"),
+        ('[[canned]]\nlabel = "好"\ntext = "{姓名}请{地址}，{最迟"', "canned.第1项.text", "{地址}、{最迟 不能用"),
+        ('[[canned]]\nlabel = "好"\ntext = "{}{姓名}}"', "canned.第1项.text", "{}、} 不能用"),
+        ("danger = []", "danger", "1 到 8 项"),
+        ('[[danger]]\nlabel = ""\ncall = "120"\nwords = ["摔倒"]', "danger.第1项.label", "1 到 10 个字的文字"),
+        ('[[danger]]\nlabel = "病"\ncall = "12"\nwords = ["摔倒"]', "danger.第1项.call", "3 到 20 个字符的号码"),
+        ('[[danger]]\nlabel = "病"\ncall = "一二零"\nwords = ["摔倒"]', "danger.第1项.call", "可用数字、空格、+ 和 -"),
+        ('[[danger]]\nlabel = "病"\ncall = " -+- "\nwords = ["摔倒"]', "danger.第1项.call", "3 到 20 个字符的号码"),
+        ('[[danger]]\nlabel = "病"\ncall = 120\nwords = ["摔倒"]', "danger.第1项.call", "3 到 20 个字符的号码"),
+        ('[[danger]]\nlabel = "病"\ncall = "120"\nwords = []', "danger.第1项.words", "至少一个"),
+        ('[[danger]]\nlabel = "病"\ncall = "120"\nwords = "摔倒"', "danger.第1项.words", "文字列表"),
+        ('[[danger]]\nlabel = "病"\ncall = "120"\nwords = ["摔倒", " "]', "danger.第1项.words.第2项", "1 到 30 个字"),
+        (
+            f'[[danger]]\nlabel = "病"\ncall = "120"\nwords = ["{"疼" * 31}"]',
+            "danger.第1项.words.第1项",
+            "1 到 30 个字",
+        ),
+        (
+            '[[danger]]\nlabel = "病"\ncall = "120"\nwords = ["疼", "*", "。＊"]',
+            "danger.第1项.words",
+            "*、。＊ 里没有字",
+        ),
+        ('[[danger]]\nlabel = "病"\ncall = "120"', "danger.第1项.words", "缺少这一项"),
         ("category = []", "category", "1 到 6 项"),
         ('[[category]]\nkey = "x"\nlabel = "其他"\nworking_days = 1', "category", "key 是 other"),
         ('[[category]]\nkey = "other"\nworking_days = 1', "category.第1项.label", "缺少这一项，应为：1 到 10 个字"),
@@ -214,6 +261,48 @@ def test_a_wrong_value_is_told_once_with_what_is_allowed(write: Write, text: str
     mistake = only_mistake(write(text))
     assert mistake.key == key
     assert allowed in mistake.allowed
+
+
+@pytest.mark.parametrize(
+    ("limit", "highest"),
+    [
+        ("progress_days", 60),
+        ("accept_hours", 80),
+        ("urgent_working_days", 60),
+        ("urgent_progress_days", 60),
+        ("urgent_accept_hours", 80),
+    ],
+)
+def test_a_category_may_say_its_limits_and_each_has_its_bounds(write: Write, limit: str, highest: int) -> None:
+    entry = '[[category]]\nkey = "other"\nlabel = "其他"\nworking_days = 1\n'
+    (category,) = load(write(f"{entry}{limit} = {highest}"), {}).category
+    assert getattr(category, limit) == highest
+    for wrong in (0, highest + 1):
+        mistake = only_mistake(write(f"{entry}{limit} = {wrong}"))
+        assert (mistake.key, mistake.line) == (f"category.第1项.{limit}", 5)
+        assert f"1 到 {highest} 的整数" in mistake.allowed
+
+
+def test_two_canned_answers_alike_and_an_eighth_are_refused_and_none_is_allowed(write: Write) -> None:
+    one = '[[canned]]\nlabel = "{}"\ntext = "{{姓名}}，好"\n'
+    assert "甲 写了不止一次" in only_mistake(write(one.format("甲") * 2)).allowed
+    eight = "".join(one.format(label) for label in "甲乙丙丁戊己庚辛")
+    assert "0 到 7 项" in only_mistake(write(eight)).allowed
+    assert load(write("canned = []\n[office]\n"), {}).canned == ()
+
+
+def test_two_dangers_alike_and_a_ninth_are_refused(write: Write) -> None:
+    one = '[[danger]]\nlabel = "{}"\ncall = "120"\nwords = ["摔倒"]\n'
+    assert "甲 写了不止一次" in only_mistake(write(one.format("甲") * 2)).allowed
+    nine = "".join(one.format(label) for label in "甲乙丙丁戊己庚辛壬")
+    assert "1 到 8 项" in only_mistake(write(nine)).allowed
+
+
+def test_the_office_says_itself_what_is_danger_and_whom_to_call(write: Write) -> None:
+    own = '[[danger]]\nlabel = "走丢"\ncall = "0000-110 1"\nwords = ["走丢", "找*家"]\n'
+    office = office_from(load(write(own), {}))
+    assert office.dangers == (Danger("走丢", "0000-110 1", ("走丢", "找*家")),)
+    assert office_from(Config()).dangers == DANGERS
 
 
 def test_two_categories_alike_and_a_seventh_are_refused(write: Write) -> None:
@@ -351,17 +440,48 @@ def test_no_error_ever_shows_a_secret(write: Write, environ: dict[str, str]) -> 
     assert refused.value.__context__ is None, "pydantic's own error holds the values"
 
 
+# What the handlers are given
+
+
+def test_limits_go_by_category_and_urgency_and_a_wish_for_a_person_is_urgent(write: Write) -> None:
+    fast = 'key = "medical"\nlabel = "就医"\nworking_days = 4\nprogress_days = 3\naccept_hours = 2\n'
+    urgent = "urgent_working_days = 2\nurgent_progress_days = 2\nurgent_accept_hours = 3\n"
+    other = '[[category]]\nkey = "other"\nlabel = "其他"\nworking_days = 15\n'
+    office = office_from(load(write(f"[[category]]\n{fast}{urgent}{other}"), {}))
+    assert office.limits("medical", False) == Limits(accept_hours=2, progress_days=3, working_days=4)
+    assert office.limits("medical", True) == Limits(accept_hours=3, progress_days=2, working_days=2)
+    assert office.limits("other", False) == Limits(accept_hours=6, progress_days=5, working_days=15)
+    assert office.limits("contact", False) == office.limits("contact", True) == Limits(1, 1, 1)
+    assert office.limits("gone", False) == office.limits("other", False), "config.toml no longer has it"
+    assert office.category("gone").label == "其他"
+
+
+def test_periods_canned_answers_and_waits_arrive_as_the_settings_have_them(write: Write) -> None:
+    text = (
+        '[calendar]\nwork_periods = ["09:00-17:00"]\n[cases]\nreopen_days = 7\nask_again_days = 2\n'
+        'human_idle_minutes = 15\ndanger_repeat_minutes = 5\n[[canned]]\nlabel = "好"\ntext = "{姓名}，您好"\n'
+    )
+    office = office_from(load(write(text), {}))
+    assert office.calendar.periods == ((datetime.time(9), datetime.time(17)),)
+    assert office.calendar.zone == office.zone
+    assert office.canned == (Canned("好", "{姓名}，您好"),)
+    waits = (office.reopen_days, office.ask_again_days, office.human_idle_minutes, office.danger_repeat_minutes)
+    assert waits == (7, 2, 15, 5)
+
+
 # config.toml tells the truth about itself
+
+LISTS: dict[str, type[BaseModel]] = {"category": Category, "canned": settings_of.Canned, "danger": ConfiguredDanger}
 
 
 def documented() -> dict[tuple[str, ...], FieldInfo]:
-    """Every key that config.toml must explain: all settings but the secrets, and the keys of one category."""
+    """Every key that config.toml must explain: all settings but the secrets, and the keys of one entry of each list."""
     found = {setting.key: setting.field for setting in settings(Config) if not setting.secret}
-    return found | {("category", name): field for name, field in Category.model_fields.items()}
+    return found | {(name, key): field for name, each in LISTS.items() for key, field in each.model_fields.items()}
 
 
 def key_places() -> dict[tuple[str, ...], int]:
-    """The first line of each key in config.toml; what all categories have in common is explained at the first."""
+    """The first line of each key in config.toml; what all entries of a list have in common is explained at the first."""
     places: dict[tuple[str, ...], int] = {}
     for key, line in key_lines(CONFIG_TOML.read_text(encoding="utf-8")).items():
         places.setdefault(tuple(part for part in key if isinstance(part, str)), line)
@@ -384,7 +504,7 @@ def test_config_toml_is_the_defaults() -> None:
     assert loaded == defaults
     written = tomllib.loads(CONFIG_TOML.read_text(encoding="utf-8"))
     for section in written:
-        if section != "category":
+        if section not in LISTS:
             table: BaseModel = getattr(loaded, section)
             assert table.model_fields_set == set(type(table).model_fields) - {"token", "webhook_secret"}
 
@@ -399,7 +519,7 @@ def test_the_comment_above_a_key_says_what_it_is_what_is_allowed_and_the_default
     if is_short(field):
         assert tomllib.loads(f"said = {said}")["said"] == as_toml(field.default)
     else:
-        assert said in {"下面这段", "国务院公布的 2026 年安排", "下面六项", "无，每项都要写"}
+        assert said in {"下面这段", "国务院公布的 2026 年安排", "下面六项", "下面三项", "下面四项", "无，每项都要写"}
 
 
 def test_config_toml_names_the_variable_of_every_secret() -> None:
@@ -421,7 +541,7 @@ def is_short(field: FieldInfo) -> bool:
     """Whether the default fits into a comment."""
     return (
         not field.is_required()
-        and not (get_origin(field.annotation) is tuple and len(field.default) > 5)
+        and not (get_origin(field.annotation) is tuple and (len(field.default) > 5 or table_of(field)))
         and not (isinstance(field.default, str) and len(field.default) > 60)
     )
 

@@ -203,7 +203,7 @@ async def test_a_new_version_asks_everybody_again_and_keeps_what_is_going_on(off
 async def test_a_button_of_a_push_waits_for_the_new_consent_and_works_after_it(office: TestOffice) -> None:
     wang, zhao = office.wang, office.zhao
     await wang.says("人工")
-    for label in ("查看", "接手", "办结"):
+    for label in ("查看", "接手", "办结", "已办结"):
         await zhao.presses(label)
     await zhao.says("电话里说清楚了")
     await zhao.presses("确认提交")

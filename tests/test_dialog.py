@@ -610,7 +610,7 @@ async def test_words_that_name_a_flow_are_told_once_where_more_is_welcome(talk: 
 async def test_a_button_of_a_push_works_in_the_middle_and_the_question_comes_again(talk: Conversation) -> None:
     wang, zhao = talk.wang, talk.zhao
     await report(wang)
-    for label in ("查看", "接手", "办结"):
+    for label in ("查看", "接手", "办结", "已办结"):
         await zhao.presses(label)
     await zhao.says("阀门换好了")
     await zhao.presses("确认提交")
@@ -670,7 +670,7 @@ async def test_what_staff_add_at_the_review_of_an_answer_is_sent(talk: Conversat
 
 async def test_what_staff_add_at_the_review_of_a_closing_is_told(talk: Conversation) -> None:
     await report(talk.wang)
-    for label in ("查看", "接手", "办结"):
+    for label in ("查看", "接手", "办结", "已办结"):
         await talk.zhao.presses(label)
     await talk.zhao.says("阀门换好了")
     await talk.zhao.says("保修单放在门卫那里")

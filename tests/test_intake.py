@@ -63,7 +63,7 @@ async def intake_with(handle: TakeTurn, folder: Path, clock: Clock) -> AsyncIter
     database = await open_database(folder / "yinling.db")
     try:
         office = office_from(Config())
-        yield Intake(database, office, handle, clock, answered=lambda: None, fetch=lambda: None), database
+        yield Intake(database, lambda: office, handle, clock, answered=lambda: None, fetch=lambda: None), database
     finally:
         await database.close()
 

@@ -92,6 +92,7 @@ async def test_the_cadre_says_no_and_the_case_opens_again(office: TestOffice) ->
     await zhao.presses("查看")
     await zhao.presses("接手")
     await zhao.presses("办结")
+    await zhao.presses("已办结")
     await zhao.says("阀门换好了")
     wang.looks_away()
     await zhao.presses("确认提交")
@@ -109,7 +110,7 @@ async def test_the_cadre_says_no_and_the_case_opens_again(office: TestOffice) ->
 
 async def test_the_case_is_closed_for_good_when_it_is_solved(office: TestOffice) -> None:
     await report(office)
-    for label in ("查看", "接手", "办结"):
+    for label in ("查看", "接手", "办结", "已办结"):
         await office.zhao.presses(label)
     await office.zhao.says("阀门换好了")
     await office.zhao.presses("确认提交")
@@ -117,12 +118,15 @@ async def test_the_case_is_closed_for_good_when_it_is_solved(office: TestOffice)
     await office.wang.says("已解决")
     assert office.wang.sees("太好了")
     assert office.zhao.sees("王老回答（2026-1）：已解决")
-    assert [tuple(row) for row in await office.rows("SELECT state, solved FROM cases")] == [("closed", "yes")]
+    assert [
+        tuple(row)
+        for row in await office.rows("SELECT c.state, e.solved FROM cases c JOIN case_closings e ON e.case_id = c.id")
+    ] == [("closed", "yes")]
 
 
 async def test_every_change_of_a_case_stands_in_the_trail(office: TestOffice) -> None:
     await report(office)
-    for label in ("查看", "接手", "办结"):
+    for label in ("查看", "接手", "办结", "已办结"):
         await office.zhao.presses(label)
     await office.zhao.says("阀门换好了")
     await office.zhao.presses("确认提交")
@@ -164,7 +168,7 @@ async def test_a_leader_reads_a_case_and_cannot_take_it(office: TestOffice) -> N
     await office.qian.says("待办")
     await office.qian.presses("暖气")
     assert office.qian.sees("暖气三天不热了")
-    assert office.qian.buttons == ["菜单"]
+    assert office.qian.buttons == ["1 改派", "2 备注", "菜单"]
 
 
 async def test_staff_limited_to_a_unit_see_nothing_of_others(office: TestOffice) -> None:
@@ -191,7 +195,7 @@ async def test_the_cadre_sees_where_his_case_stands(office: TestOffice) -> None:
     assert office.wang.sees("您还没有登记过困难")
     await report(office)
     await office.wang.says("我的困难")
-    assert office.wang.sees("还没有人接手")
+    assert office.wang.sees("正在安排人，最迟12月7日 星期一答复")
     await office.wang.presses("看 2026-1")
     assert office.wang.sees("暖气三天不热了")
 
@@ -225,12 +229,13 @@ async def take_over(office: TestOffice) -> None:
 async def test_words_after_a_partial_solution_open_the_case_again(office: TestOffice) -> None:
     await take_over(office)
     await office.zhao.presses("办结")
+    await office.zhao.presses("已办结")
     await office.zhao.says("阀门换好了")
     await office.zhao.presses("确认提交")
     await office.wang.presses("部分解决")
     office.zhao.looks_away()
     await office.wang.says("卧室还是不热")
-    assert office.wang.sees("已经转给赵科")
+    assert office.wang.sees("重新办理，最迟12月7日")
     assert office.zhao.sees("卧室还是不热")
     await office.wang.says("客厅好了")
     await office.zhao.presses("查看")
@@ -288,7 +293,9 @@ async def test_a_long_list_of_cases_has_pages(office: TestOffice) -> None:
         )
     )
     await office.zhao.says("待办")
-    assert office.zhao.sees("没办完的 20 件，其中没人接手 19 件，过期 19 件") and office.zhao.sees("第 1 到 8 件")
+    assert office.zhao.sees("没办完的 20 件。要看哪些？") and "5 过期 19" in office.zhao.buttons
+    await office.zhao.presses("8 全部 20")
+    assert office.zhao.sees("全部 20 件，第 1 到 8 件")
     await office.zhao.says("9")
     assert office.zhao.sees("第 9 到 16 件")
     await office.zhao.presses("下一页")

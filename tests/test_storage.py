@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import accounts, inbox, marks, migrate, outbox, people, times
+from storage import accounts, case_closings, case_lists, cases, inbox, marks, migrate, outbox, people, times
 from storage.accounts import Role
 from storage.database import Database, Tx, connect, open_database
 from storage.errors import NewerSchema
@@ -244,8 +244,31 @@ FILLINGS: dict[int, str] = {
     "INSERT INTO persons (name, unit_id, created_at, updated_at) VALUES ('王老', 1, '2026-01-01', '2026-01-01');\n"
     "INSERT INTO accounts (channel, address, person_id, created_at) VALUES ('telegram', '1001', 1, '2026-01-01');\n"
     "INSERT INTO inbox (channel, external_id, account_id, kind, words, said_at, received_at)"
-    " VALUES ('telegram', '1', 1, 'words', '困难', '2026-01-01', '2026-01-01');\n",
+    " VALUES ('telegram', '1', 1, 'words', '困难', '2026-01-01', '2026-01-01');\n"
+    + "".join(
+        "INSERT INTO cases (number, person_id, acted_by, account_id, category, state, owner_id, opened_at, promised_on, closed_at, closings,"
+        f" outcome, solved) VALUES ('2026-{number}', 1, 1, 1, 'housing', '{state}', {owner}, '2026-01-01T03:00:00.000Z', '2026-01-09',"
+        f" {closed}, {closings}, '换好了', {solved});\n"
+        for number, state, owner, closed, closings, solved in (
+            (1, "open", "NULL", "NULL", 0, "NULL"),
+            (2, "closed", 1, "'2026-01-05T03:00:00.000Z'", 2, "'partly'"),
+        )
+    )
+    + "".join(
+        "INSERT INTO case_entries (case_id, at, author_id, kind, words)"
+        f" VALUES ({case}, '2026-01-0{day}T03:00:00.000Z', 1, '{kind}', '{words}');\n"
+        for case, day, kind, words in (
+            (1, 1, "said", "暖气不热"),
+            (2, 1, "said", "楼道灯坏了"),
+            (2, 2, "closed", "换了一个"),
+            (2, 3, "answered", "没解决"),
+            (2, 3, "reopened", ""),
+            (2, 4, "closed", "换好了"),
+            (2, 5, "answered", "部分解决"),
+        )
+    ),
 }
+FILLINGS[2] = FILLINGS[1][: FILLINGS[1].index("INSERT INTO cases")]
 NEWEST = len(migrate.migrations())
 
 
@@ -279,6 +302,20 @@ async def test_a_file_of_every_version_becomes_like_a_new_one_and_keeps_its_rows
     async with opened(new):
         pass
     assert tables_of(old) == tables_of(new)
+
+
+async def test_the_cases_of_the_first_version_keep_their_endings_and_are_found_by_their_words(tmp_path: Path) -> None:
+    await file_of_version(tmp_path / "old.db", 1)
+    async with opened(tmp_path / "old.db") as database, database.read() as tx:
+        first, second = await cases.by_id(tx, 1), await cases.by_id(tx, 2)
+        assert (first.state, first.said_id, first.closed_at) == ("open", 1, None)
+        assert (second.state, second.closings, second.reopenings) == ("closed", 2, 1)
+        ends = [(each.number, each.words, each.decision, each.solved) for each in await case_closings.of_case(tx, 2)]
+        assert ends == [(1, "换了一个", "closed", None), (2, "换好了", "closed", "partly")]
+        answered = (await case_closings.of_case(tx, 2))[1].answered_at
+        assert answered is not None and answered.day == 5
+        found = await case_lists.search(tx, case_lists.Scope(True), "楼道灯", 5)
+        assert [each.number for each in found] == ["2026-2"]
 
 
 async def test_a_file_of_a_newer_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

@@ -58,7 +58,11 @@ def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, as anybody would find it on the disk."""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
         tables = [
-            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            row[0]
+            for row in connection.execute(
+                "SELECT name, type FROM pragma_table_list WHERE schema = 'main' ORDER BY name"
+            )
+            if row[1] == "table"  # not the search, which only says again what stands in case_entries
         ]
         return {table: connection.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall() for table in tables}
 

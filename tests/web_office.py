@@ -73,7 +73,7 @@ class WebOffice:
         self.database = await open_database(self.folder / "yinling.db")
         web = self.config.web.model_copy(update={"port": self._port})
         self.intake = Intake(
-            self.database, self.office, take_turn, self.clock, answered=lambda: lane.wake(), fetch=lambda: None
+            self.database, lambda: self.office, take_turn, self.clock, answered=lambda: lane.wake(), fetch=lambda: None
         )
         self.channel = WebChannel(
             web,

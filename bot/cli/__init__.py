@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot import logs
 from bot.archive import BackupError
-from bot.cli import backup, check, invite, parked, person, restore, roster, run
+from bot.cli import backup, check, deactivate, invite, parked, person, report, restore, roster, run, workdays
 from bot.cli.failure import Failed
 from bot.cli.parser import Command, make_parser
 from bot.config import ConfigError, load
@@ -24,7 +24,12 @@ COMMANDS = (
     Command("check", "检查设置、数据库和各个渠道，一项一行", check.arguments, check.run),
     Command("roster import", "导入花名册（.xlsx 或 .csv）", roster.arguments, roster.run),
     Command("person add", "登记一个人，例如第一位工作人员", person.arguments, person.run),
+    Command("person deactivate", "停用一个人，他就进不来了，资料都留着", deactivate.arguments, deactivate.run),
+    Command("person activate", "恢复停用的人", deactivate.activate_arguments, deactivate.run_activate),
     Command("invite", "给一个人发邀请码或个人链接", invite.arguments, invite.run),
+    Command("workdays import", "导入一年的放假和调休（.csv 或 .xlsx）", workdays.import_arguments, workdays.run_import),
+    Command("workdays show", "列出一年里在用的放假和调休", workdays.show_arguments, workdays.run_show),
+    Command("report cases", "一个月的困难办理统计，和困难帮扶台账（.xlsx）", report.arguments, report.run),
     Command("backup", "把数据库和附件备份成一个文件，运行中也可以做", backup.arguments, backup.run),
     Command("restore", "用备份恢复，原来的资料移到一边", restore.arguments, restore.run),
     Command("parked", "查看没处理成、放在一边的消息，或者让它重新排队", parked.arguments, parked.run),

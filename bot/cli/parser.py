@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from bot.config import Config
 
-GROUPS = {"roster": "花名册", "person": "人员"}
+GROUPS = {"roster": "花名册", "person": "人员", "workdays": "放假和调休", "report": "统计"}
 EPILOG = """\
 退出码：0 做成了；1 没做成，原因写在标准错误输出里；2 用法不对，或者设置文件有错。
 设置的每一项在 config.toml 里都有说明；令牌等密码只用环境变量给出。"""

@@ -5,12 +5,12 @@ import asyncio
 import logging
 import os
 import signal
-import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.cli.beside import utc_now, warn_of_half_restore
+from bot.cli.columns import padded, width
 from bot.cli.failure import Failed
 from bot.config import Config
 from bot.demo import Doorplate, open_demonstration
@@ -113,14 +113,14 @@ async def _greet(app: "App") -> None:
 
 def demonstration_words(doorplates: list[Doorplate], address: str) -> list[str]:
     """One line for each person: role, name, link; and what to do with them."""
-    role = max(_width(each.role) for each in doorplates)
-    name = max(_width(each.name) for each in doorplates)
+    role = max(width(each.role) for each in doorplates)
+    name = max(width(each.name) for each in doorplates)
     return [
         "",
         "这是演示：单位和人都是虚构的，请不要写真实的个人情况。每个人的链接：",
         "",
         *(
-            f"  {_padded(each.role, role)}  {_padded(each.name, name)}  {address_of(address, each.secret)}"
+            f"  {padded(each.role, role)}  {padded(each.name, name)}  {address_of(address, each.secret)}"
             for each in doorplates
         ),
         "",
@@ -132,11 +132,3 @@ def demonstration_words(doorplates: list[Doorplate], address: str) -> list[str]:
         "每次启动都会换新链接，旧链接作废；已经打开的窗口照样能用。",
         "要换成自己的单位：先停下来，移走演示数据库，再导入花名册（python -m bot roster import --help）。",
     ]
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))

@@ -18,6 +18,8 @@ from bot.config.file import read_file
 from bot.config.mistakes import ConfigError, Mistake
 from bot.config.sections import (
     Calendar,
+    Canned,
+    Cases,
     Category,
     Config,
     Delivery,
@@ -32,6 +34,8 @@ from bot.config.sections import (
 
 __all__ = [
     "Calendar",
+    "Canned",
+    "Cases",
     "Category",
     "Config",
     "ConfigError",

@@ -54,6 +54,7 @@ FilePath = Annotated[Path, BeforeValidator(_path), Field(description="文件或�
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), Field(description="时区名称，例如 Asia/Shanghai")]
 Day = Annotated[datetime.date, Strict()]
 Weekday = Annotated[int, Field(ge=1, le=7, strict=True)]
+Period = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 def shaped(secret: SecretStr | None, pattern: str) -> SecretStr | None:

@@ -4,14 +4,17 @@
 """
 
 import datetime
+import re
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.config.kinds import Day, FilePath, Weekday, Zone, address, one_of, shaped, switch, text, whole
+from bot.config.kinds import Day, FilePath, Period, Weekday, Zone, address, one_of, shaped, switch, text, whole
+from handlers.danger import DANGERS, pieces
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised here, not listened on
 
@@ -64,7 +67,7 @@ class Office(Section):
 
 
 class Calendar(Section):
-    """On which days the office works; promised working days are counted with it. Dates are the office's local ones."""
+    """When the office works; promised working days and hours are counted with it. Dates and times are local ones."""
 
     work_days: tuple[Weekday, ...] = Field(
         (1, 2, 3, 4, 5), description="1（周一）到 7（周日）的整数列表，至少一个，不重复"
@@ -72,6 +75,10 @@ class Calendar(Section):
     holidays: tuple[Day, ...] = Field(HOLIDAYS_2026, description="日期列表，如 [2026-10-01, 2026-10-02]，不重复")
     extra_work_days: tuple[Day, ...] = Field(
         EXTRA_WORK_DAYS_2026, description="日期列表，如 [2026-10-10]，不重复，也不与 holidays 重复"
+    )
+    work_periods: tuple[Period, ...] = Field(
+        ("08:30-12:00", "14:30-17:30"),
+        description='时段列表，至少一个，时和分都写两位，如 ["08:30-12:00", "14:30-17:30"]，从早到晚，不重叠',
     )
 
     @field_validator("work_days", "holidays", "extra_work_days")
@@ -82,13 +89,13 @@ class Calendar(Section):
             raise ValueError(f"{'、'.join(twice)} 写了不止一次，请只留一个")
         return days
 
-    @field_validator("work_days")
+    @field_validator("work_days", "work_periods")
     @classmethod
-    def _some(cls, days: tuple[int, ...]) -> tuple[int, ...]:
-        """Not a min_length, which would complain a second time about a list whose only day is wrong."""
-        if not days:
+    def _some(cls, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Not a min_length, which would complain a second time about a list whose only entry is wrong."""
+        if not entries:
             raise ValueError
-        return days
+        return entries
 
     @field_validator("extra_work_days")
     @classmethod
@@ -98,6 +105,18 @@ class Calendar(Section):
             raise ValueError(f"{'、'.join(both)} 同时写在 holidays 里，请只留一处")
         return days
 
+    @field_validator("work_periods")
+    @classmethod
+    def _one_after_the_other(cls, periods: tuple[str, ...]) -> tuple[str, ...]:
+        """Times of two digits each are in order when their texts are."""
+        for period in periods:
+            if period[:5] >= period[6:]:
+                raise ValueError(f"{period} 的开始要早于结束")
+        for before, after in pairwise(periods):
+            if before[6:] > after[:5]:
+                raise ValueError(f"{after} 应在 {before} 之后，不能重叠，请从早到晚写")
+        return periods
+
 
 class Category(Section):
     """One kind of difficulty, one button. `key` is stored with each case, so it must not change its meaning."""
@@ -105,6 +124,65 @@ class Category(Section):
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,11}$", description="1 到 12 个小写英文字母、数字或下划线，以字母开头")
     label: str = Field(min_length=1, max_length=10, description="1 到 10 个字的文字")
     working_days: int = Field(ge=1, le=60, strict=True, description="1 到 60 的整数")
+    progress_days: int = whole(5, 1, 60)
+    accept_hours: int = whole(6, 1, 80)
+    urgent_working_days: int = whole(1, 1, 60)
+    urgent_progress_days: int = whole(1, 1, 60)
+    urgent_accept_hours: int = whole(1, 1, 80)
+
+
+PLACEHOLDERS = ("{姓名}", "{编号}", "{经办人}", "{电话}", "{最迟}")
+
+
+class Canned(Section):
+    """An answer that staff send with one press. What stands in braces is filled in from the case."""
+
+    label: str = Field(min_length=1, max_length=12, description="1 到 12 个字的文字，不重复")
+    text: str = Field(
+        min_length=1, max_length=300, description=f"1 到 300 个字的文字，花括号里只能是 {'、'.join(PLACEHOLDERS)}"
+    )
+
+    @field_validator("text")
+    @classmethod
+    def _known_placeholders(cls, words: str) -> str:
+        unknown = [each for each in re.findall(r"\{[^{}]*\}?|\}", words) if each not in PLACEHOLDERS]
+        if unknown:
+            raise ValueError(f"{'、'.join(unknown)} 不能用，花括号里只能是 {'、'.join(PLACEHOLDERS)}")
+        return words
+
+
+class Cases(Section):
+    """What holds for every case, whatever its category."""
+
+    reopen_days: int = whole(30, 1, 365)
+    ask_again_days: int = whole(3, 1, 30)
+    human_idle_minutes: int = whole(30, 5, 240)
+    danger_repeat_minutes: int = whole(10, 5, 120)
+
+
+class Danger(Section):
+    """One kind of danger: the words that tell of it, as `handlers.danger` reads them, and the number that is then shown."""
+
+    label: str = Field(min_length=1, max_length=10, description="1 到 10 个字的文字，不重复")
+    call: str = Field(
+        min_length=3,
+        max_length=20,
+        pattern=r"^[0-9+ -]*[0-9][0-9+ -]*$",
+        description="3 到 20 个字符的号码，可用数字、空格、+ 和 -",
+    )
+    words: tuple[Annotated[str, Field(min_length=1, max_length=30)], ...] = Field(
+        description='文字列表，至少一个，每个 1 到 30 个字，不能只有标点或 *，如 ["摔倒", "胸口*疼"]'
+    )
+
+    @field_validator("words")
+    @classmethod
+    def _can_be_found(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        empty = [word for word in words if not pieces(word)]
+        if empty:
+            raise ValueError(f"{'、'.join(empty)} 里没有字，请删掉或改写")
+        if not words:
+            raise ValueError
+        return words
 
 
 class Dialog(Section):
@@ -245,6 +323,32 @@ class Config(BaseSettings):
         max_length=6,
         description="1 到 6 项 [[category]]，key 和 label 都不重复，其中一项的 key 是 other",
     )
+    cases: Cases = Cases()
+    canned: tuple[Canned, ...] = Field(
+        (
+            Canned(
+                label="已收到正在联系",
+                text="您好，您反映的事（{编号}）已经收到，我正在联系有关单位。最迟{最迟}前给您答复。经办人：{经办人}，电话：{电话}。",
+            ),
+            Canned(
+                label="请补充材料",
+                text="您好，办您这件事（{编号}）还缺一些材料，缺哪几样我会打电话跟您说。您不方便送来，我们上门去取。"
+                "经办人：{经办人}，电话：{电话}。",
+            ),
+            Canned(
+                label="上门时间再约",
+                text="您好，您这件事（{编号}）我们要上门看一看。来之前一定先打电话，和您约好时间。"
+                "经办人：{经办人}，电话：{电话}。",
+            ),
+        ),
+        max_length=7,
+        description="0 到 7 项 [[canned]]，label 不重复",
+    )
+    danger: tuple[Danger, ...] = Field(
+        tuple(Danger(label=each.label, call=each.call, words=each.words) for each in DANGERS),
+        max_length=8,
+        description="1 到 8 项 [[danger]]，label 不重复",
+    )
     dialog: Dialog = Dialog()
     storage: Storage = Storage()
     web: Web = Web()
@@ -260,6 +364,22 @@ class Config(BaseSettings):
         if "other" not in keys or len(keys) < len(categories) or len(labels) < len(categories):
             raise ValueError
         return categories
+
+    @field_validator("canned", "danger")
+    @classmethod
+    def _labels_once_each(cls, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        labels = [each.label for each in entries]
+        twice = dict.fromkeys(label for label in labels if labels.count(label) > 1)
+        if twice:
+            raise ValueError(f"{'、'.join(twice)} 写了不止一次，请只留一个")
+        return entries
+
+    @field_validator("danger")
+    @classmethod
+    def _some(cls, dangers: tuple[Danger, ...]) -> tuple[Danger, ...]:
+        if not dangers:
+            raise ValueError
+        return dangers
 
     @field_validator("telegram")
     @classmethod

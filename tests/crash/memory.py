@@ -74,7 +74,8 @@ def memory_of(database: Path) -> Memory:
     """Read a database that may be in use, or may have been left by a process that was killed; it is not touched."""
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=20)) as connection:
         connection.execute("BEGIN")  # one snapshot of all tables
-        tables = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        # Not the search, which only says again what stands in case_entries.
+        tables = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema' ORDER BY name"
         return Memory(_named({name: _rows(connection, name) for (name,) in connection.execute(tables)}))
 
 

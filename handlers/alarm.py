@@ -1,0 +1,90 @@
+"""Danger: the number to call comes first, before any question; a case is open and everybody on duty is told in the same breath."""
+
+from datetime import timedelta
+
+from handlers import access, danger
+from handlers.act import Button
+from handlers.cases import opening, telling
+from handlers.cases.words import open_button
+from handlers.danger import Danger
+from handlers.menu import MENU_BUTTON
+from handlers.readers import Gathered, Said
+from handlers.turn import Turn
+from storage import cases, reminders
+from storage.cases import Case
+
+AGAIN = "danger.again"
+FALLBACK_CATEGORY = "other"
+
+
+def told_in(turn: Turn) -> Danger | None:
+    """Return the danger that a message of a cadre, a relative or a stranger tells of, else None."""
+    if turn.message.kind not in ("words", "edited") or access.only_works_here(turn.visitor):
+        return None
+    return danger.find(turn.message.words, turn.office.dangers)
+
+
+async def sound(turn: Turn, told: Danger) -> None:
+    """Say what number to call, open an urgent case or add to the one that is open, and alarm everybody on duty."""
+    turn.say(f"【{told.label}】请马上打 {told.call}。身边有人，请他帮您打。\n局里电话：{turn.office.phone}。")
+    if turn.visitor.person_id is None:
+        await _stranger(turn, told)
+        return
+    said = Gathered((Said.of(turn.message).words,), turn.message.media)
+    persons = await _who(turn)
+    case = await _open_alarm(turn, next(iter(persons)))
+    if case is None:
+        case = await _open(turn, told, said, persons)
+        turn.say(f"您的话已经登记（{case.number}），正在通知值班的工作人员和领导。", _buttons(case))
+        return
+    await opening.add_words(turn, case, said)
+    await _alarm_all(turn, case, f"【险】{case.person_name}又说（{case.number}）：\n{said.shown()}")
+    turn.say(f"这句话也转过去了（{case.number}），正在再次通知工作人员。", _buttons(case))
+
+
+def _buttons(case: Case) -> list[Button]:
+    return [Button("1 没事了，是误会", f"a:false_alarm:{case.id}"), MENU_BUTTON]
+
+
+async def _who(turn: Turn) -> dict[int, str]:
+    """Return whom it may be about: there is no time to ask. The own cadres of a relative come before herself."""
+    persons = await access.acts_for(turn.tx, turn.visitor)
+    if turn.visitor.has("cadre"):
+        return persons
+    return {each: name for each, name in persons.items() if each != turn.visitor.person_id} or persons
+
+
+async def _open_alarm(turn: Turn, person_id: int) -> Case | None:
+    found = await cases.unfinished_of_person(turn.tx, person_id, 20)
+    return next((each for each in found if each.danger), None)
+
+
+async def _open(turn: Turn, told: Danger, said: Gathered, persons: dict[int, str]) -> Case:
+    person_id = next(iter(persons))
+    if len(persons) > 1:
+        said = Gathered((*said.words, f"（这部电话上有：{'、'.join(persons.values())}，请先问清是谁）"), said.media)
+    case = await opening.open_case(turn, person_id, FALLBACK_CATEGORY, said, urgent=True, danger=told.label)
+    text = f"【险】【{told.label}】{case.person_name}（{case.number}）：\n{said.shown()}\n已请对方打 {told.call}。请马上打电话核实。"
+    await telling.tell_leaders(turn, case, text, open_button(case))
+    at = turn.now + timedelta(minutes=turn.office.danger_repeat_minutes)
+    await reminders.set_due(turn.tx, AGAIN, case.id, 1, at)
+    return case
+
+
+async def _alarm_all(turn: Turn, case: Case, text: str) -> None:
+    await telling.tell_duty(turn, case, text)
+    await telling.tell_leaders(turn, case, text, open_button(case))
+
+
+async def _stranger(turn: Turn, told: Danger) -> None:
+    """Nobody knows who it is, so there is no case; staff see the words and the danger."""
+    text = f"【险】【{told.label}】一个还没登记的人说：\n{turn.message.words}\n已请对方打 {told.call}。"
+    for colleague in await access.duty_staff(turn.tx, None, turn.today) or await access.leaders(turn.tx):
+        await turn.tell(colleague.person_id, text)
+    turn.say("正在通知值班的工作人员。请说一下您是谁、在哪里。")
+
+
+async def false_alarm(turn: Turn, case: Case) -> None:
+    """The cadre says that it was a mistake: whoever looks after it is told, and calls all the same."""
+    await opening.add_words(turn, case, Gathered(("没事了，是误会。",)))
+    turn.say("好的，没事就好。工作人员还是会打个电话问一声。", [MENU_BUTTON])

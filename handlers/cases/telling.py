@@ -1,0 +1,68 @@
+"""Who hears of a case: the side that reported it, whoever answers for it, or everybody who may take it."""
+
+from collections.abc import Sequence
+
+from handlers import access
+from handlers.act import Act, Button
+from handlers.cases.words import open_button
+from storage import people
+from storage.cases import Case
+
+
+async def reporter_id(act: Act, case: Case) -> int:
+    """Return to whom the news go: who reported it, but the cadre when staff wrote it down for somebody who telephoned."""
+    return case.person_id if case.account_id is None else case.acted_by
+
+
+async def tell_reporter(
+    act: Act, case: Case, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()
+) -> bool:
+    """Send news to whoever reported a case, where it was reported if possible; False when only the telephone is left."""
+    return await act.tell(await reporter_id(act, case), text, buttons, media, first=case.account_id) > 0
+
+
+async def tell_cadre_side(act: Act, case: Case, text: str) -> bool:
+    """Send news that the clock or a hand-over makes; whoever cannot be reached here the owner is asked to call."""
+    if await tell_reporter(act, case, text):
+        return True
+    if case.owner_id is not None:
+        await act.tell(case.owner_id, f"{await call_instead(act, case)}\n要告诉的是：{text}", open_button(case))
+    return False
+
+
+async def call_instead(act: Act, case: Case) -> str:
+    """Return the sentence that sends a member of staff to the telephone."""
+    person = await people.by_id(act.tx, await reporter_id(act, case))
+    phone = person.phone or person.home_phone or person.family_phone or "花名册里没有电话"
+    return f"消息送不到，请给{person.name}打电话：{phone}。"
+
+
+async def tell_staff(act: Act, case: Case, text: str, media: Sequence[str] = ()) -> None:
+    """Tell the owner, and whoever is asked to take over; a case without an owner is told to all on duty."""
+    if case.owner_id is None:
+        await tell_duty(act, case, text, media)
+        return
+    for person_id in dict.fromkeys((case.owner_id, case.handed_to)):
+        if person_id is not None:
+            await act.tell(person_id, text, open_button(case), media)
+
+
+async def tell_duty(act: Act, case: Case, text: str, media: Sequence[str] = ()) -> None:
+    """Tell everybody who may take the case and is not away, except whoever acts; the leaders when there is nobody."""
+    on_duty = await access.duty_staff(act.tx, case.person_unit_id, act.today)
+    for colleague in on_duty or await access.leaders(act.tx):
+        if colleague.person_id != act.actor_id:
+            await act.tell(colleague.person_id, text, open_button(case), media)
+
+
+async def tell_leaders(act: Act, case: Case, text: str, buttons: Sequence[Button] = ()) -> int:
+    """Tell every leader except whoever acts; return how many could be told."""
+    told = 0
+    for leader in await access.leaders(act.tx):
+        if leader.person_id != act.actor_id:
+            told += await act.tell(leader.person_id, text, buttons or open_button(case)) > 0
+    return told
+
+
+async def audit(act: Act, case: Case, deed: str, **detail: str | int | bool | None) -> None:
+    await act.audit(deed, f"case:{case.id}", **detail)

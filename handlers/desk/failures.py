@@ -1,0 +1,30 @@
+"""没送到的消息: to whom and why, so that somebody calls."""
+
+from datetime import timedelta
+
+from handlers import access
+from handlers.desk.lists import not_yours
+from handlers.menu import MENU_BUTTON
+from handlers.turn import Turn
+from storage import outbox
+
+FAILURE_DAYS = 7
+
+
+async def show_failures(turn: Turn, argument: str) -> None:
+    """【没送到的消息】: to whom and why, so that somebody calls."""
+    if not access.works_here(turn.visitor):
+        not_yours(turn)
+        return
+    failures = await outbox.failures(turn.tx, turn.now - timedelta(days=FAILURE_DAYS), 20)
+    lines = []
+    for each in failures:
+        at = each.at.astimezone(turn.office.zone)
+        phone = f"，电话 {each.phone}" if each.phone else ""
+        lines.append(f"{at.month}月{at.day}日 {at:%H:%M} {each.name or '未登记的人'}{phone}：{each.why}")
+    head = (
+        f"最近 {FAILURE_DAYS} 天没送到的消息，请打电话告诉他们："
+        if lines
+        else f"最近 {FAILURE_DAYS} 天的消息都送到了。"
+    )
+    turn.say("\n".join([head, *lines]), [MENU_BUTTON])

@@ -1,0 +1,78 @@
+"""Reminders: what is due at a time. Of one kind, subject and round there is one, ever; so nothing is reminded of twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Row, Tx
+from storage.times import from_text, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    id: int
+    kind: str
+    subject_id: int
+    round: int
+    due_at: datetime
+
+
+SET = """
+INSERT INTO reminders (kind, subject_id, round, due_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (kind, subject_id, round) DO UPDATE SET due_at = excluded.due_at WHERE state = 'waiting'"""
+DROP = "DELETE FROM reminders WHERE kind = ? AND subject_id = ? AND state = 'waiting'"
+COLUMNS = "id, kind, subject_id, round, due_at"
+DUE = f"SELECT {COLUMNS} FROM reminders WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, id LIMIT ?"
+NEXT = "SELECT min(due_at) FROM reminders WHERE state = 'waiting'"
+WAITING = f"SELECT {COLUMNS} FROM reminders WHERE state = 'waiting' ORDER BY due_at, id"
+DONE = "UPDATE reminders SET state = ?, done_at = ? WHERE id = ? AND state = 'waiting'"
+PRUNE = "DELETE FROM reminders WHERE state <> 'waiting' AND done_at < ?"
+
+
+def _reminder(row: Row) -> Reminder:
+    return Reminder(row[0], row[1], row[2], row[3], from_text(row[4]))
+
+
+async def set_due(tx: Tx, kind: str, subject_id: int, round_: int, due_at: datetime) -> None:
+    """Let a reminder be due then; one that has fired stays fired."""
+    await tx.run(SET, kind, subject_id, round_, to_text(due_at))
+
+
+async def drop(tx: Tx, kinds: Sequence[str], subject_id: int) -> None:
+    """Forget what waits of these kinds about this subject."""
+    await tx.run_many(DROP, [(kind, subject_id) for kind in kinds])
+
+
+async def due(tx: Tx, now: datetime, limit: int) -> list[Reminder]:
+    """Return what is due, oldest first."""
+    return [_reminder(row) for row in await tx.all(DUE, to_text(now), limit)]
+
+
+async def next_due(tx: Tx) -> datetime | None:
+    """Return the moment at which the next reminder is due, or None when none waits."""
+    row = await tx.one(NEXT)
+    return from_text(row[0]) if row and row[0] else None
+
+
+async def waiting(tx: Tx) -> list[Reminder]:
+    """Return everything that waits, in order of time."""
+    return [_reminder(row) for row in await tx.all(WAITING)]
+
+
+async def done(tx: Tx, reminder_id: int, state: str, now: datetime) -> bool:
+    """Mark as 'fired', 'late' or 'failed' (it raised); False when somebody else did."""
+    return await tx.run(DONE, state, to_text(now), reminder_id) == 1
+
+
+FAILED = "SELECT count(*) FROM reminders WHERE state = 'failed'"
+
+
+async def failed_count(tx: Tx) -> int:
+    """Return how many reminders raised and were put aside, until housekeeping forgets them."""
+    row = await tx.one(FAILED)
+    return int(row[0]) if row else 0
+
+
+async def prune(tx: Tx, before: datetime) -> int:
+    """Delete what was done before that moment; return how many."""
+    return await tx.run(PRUNE, to_text(before))
