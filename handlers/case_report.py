@@ -50,8 +50,11 @@ class Figure:
     how: str  # the definition, as it is printed
 
     def shown(self, tally: Tally) -> str:
+        """Return what is printed of a tally."""
+        return self.written(self.value(tally))
+
+    def written(self, value: float | None) -> str:
         """Return '3', '66.7%', '1.5' or '—'."""
-        value = self.value(tally)
         if value is None:
             return NOTHING
         return f"{value:.1%}".replace(".0%", "%") if self.form == "share" else f"{value:.1f}".removesuffix(".0")
@@ -226,4 +229,4 @@ def divided(facts: Facts, label: Callable[[Fact], str]) -> dict[str, Facts]:
 def _until(office: Office, month: Month, now: datetime) -> str:
     today = office.today(now)
     moment = f"{today.year}年{day_in_words(today)} {now.astimezone(office.zone):%H:%M}"
-    return f"统计到{moment}{'，本月还没有过完' if month == month_of(today) else ''}。"
+    return f"截至{moment}的情况{'，本月还没有过完' if month == month_of(today) else ''}。"

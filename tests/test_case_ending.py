@@ -181,7 +181,7 @@ async def test_a_new_word_right_after_closing_opens_it_again(talk: Conversation)
     assert await case_rows(talk, "state, reopenings") == [("taken", 1)]
 
 
-@pytest.mark.parametrize("words", ["谢谢", "谢谢赵科，辛苦了", "热了，谢谢你们"])
+@pytest.mark.parametrize("words", ["谢谢", "谢谢赵科，辛苦了", "热了，谢谢你们", "😀", "👍👍"])
 async def test_thanks_open_nothing(talk: Conversation, words: str) -> None:
     await closed(talk)
     await talk.wang.says(words)

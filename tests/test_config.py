@@ -15,9 +15,9 @@ from pydantic.fields import FieldInfo
 
 from bot import config as settings_of
 from bot.config import Category, Config, ConfigError, Mistake, Web, load
+from bot.config.casework import Danger as ConfiguredDanger
 from bot.config.file import key_lines
 from bot.config.keys import settings, table_of
-from bot.config.sections import Danger as ConfiguredDanger
 from bot.office import office_from
 from handlers.danger import DANGERS, Danger
 from handlers.office import Canned, Limits

@@ -3,7 +3,7 @@
     config = load(Path("config.toml"), os.environ)
     config.web.port, config.telegram.token, config.category[0].label
 
-Every key, what it means and what is allowed stands in config.toml (a test keeps it in step with `sections.py`).
+Every key, what it means and what is allowed stands in config.toml (a test keeps it in step with the models).
 """
 
 from collections.abc import Mapping
@@ -12,15 +12,13 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_settings import InitSettingsSource
 
+from bot.config.casework import Canned, Cases, Category
 from bot.config.check import Origins, explained, take_secrets_out
 from bot.config.environment import read_environment
 from bot.config.file import read_file
 from bot.config.mistakes import ConfigError, Mistake
 from bot.config.sections import (
     Calendar,
-    Canned,
-    Cases,
-    Category,
     Config,
     Delivery,
     Dialog,

@@ -4,17 +4,18 @@
 """
 
 import datetime
-import re
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.casework import Canned, Cases, Category, Danger
 from bot.config.kinds import Day, FilePath, Period, Weekday, Zone, address, one_of, shaped, switch, text, whole
-from handlers.danger import DANGERS, pieces
+from bot.config.section import Section
+from handlers.danger import DANGERS
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised here, not listened on
 
@@ -33,14 +34,6 @@ EXTRA_WORK_DAYS_2026 = tuple(
 
 Mode = Literal["polling", "webhook"]
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-
-
-class Section(BaseModel):
-    """One table of config.toml."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True, validate_default=True
-    )
 
 
 class Office(Section):
@@ -116,73 +109,6 @@ class Calendar(Section):
             if before[6:] > after[:5]:
                 raise ValueError(f"{after} 应在 {before} 之后，不能重叠，请从早到晚写")
         return periods
-
-
-class Category(Section):
-    """One kind of difficulty, one button. `key` is stored with each case, so it must not change its meaning."""
-
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,11}$", description="1 到 12 个小写英文字母、数字或下划线，以字母开头")
-    label: str = Field(min_length=1, max_length=10, description="1 到 10 个字的文字")
-    working_days: int = Field(ge=1, le=60, strict=True, description="1 到 60 的整数")
-    progress_days: int = whole(5, 1, 60)
-    accept_hours: int = whole(6, 1, 80)
-    urgent_working_days: int = whole(1, 1, 60)
-    urgent_progress_days: int = whole(1, 1, 60)
-    urgent_accept_hours: int = whole(1, 1, 80)
-
-
-PLACEHOLDERS = ("{姓名}", "{编号}", "{经办人}", "{电话}", "{最迟}")
-
-
-class Canned(Section):
-    """An answer that staff send with one press. What stands in braces is filled in from the case."""
-
-    label: str = Field(min_length=1, max_length=12, description="1 到 12 个字的文字，不重复")
-    text: str = Field(
-        min_length=1, max_length=300, description=f"1 到 300 个字的文字，花括号里只能是 {'、'.join(PLACEHOLDERS)}"
-    )
-
-    @field_validator("text")
-    @classmethod
-    def _known_placeholders(cls, words: str) -> str:
-        unknown = [each for each in re.findall(r"\{[^{}]*\}?|\}", words) if each not in PLACEHOLDERS]
-        if unknown:
-            raise ValueError(f"{'、'.join(unknown)} 不能用，花括号里只能是 {'、'.join(PLACEHOLDERS)}")
-        return words
-
-
-class Cases(Section):
-    """What holds for every case, whatever its category."""
-
-    reopen_days: int = whole(30, 1, 365)
-    ask_again_days: int = whole(3, 1, 30)
-    human_idle_minutes: int = whole(30, 5, 240)
-    danger_repeat_minutes: int = whole(10, 5, 120)
-
-
-class Danger(Section):
-    """One kind of danger: the words that tell of it, as `handlers.danger` reads them, and the number that is then shown."""
-
-    label: str = Field(min_length=1, max_length=10, description="1 到 10 个字的文字，不重复")
-    call: str = Field(
-        min_length=3,
-        max_length=20,
-        pattern=r"^[0-9+ -]*[0-9][0-9+ -]*$",
-        description="3 到 20 个字符的号码，可用数字、空格、+ 和 -",
-    )
-    words: tuple[Annotated[str, Field(min_length=1, max_length=30)], ...] = Field(
-        description='文字列表，至少一个，每个 1 到 30 个字，不能只有标点或 *，如 ["摔倒", "胸口*疼"]'
-    )
-
-    @field_validator("words")
-    @classmethod
-    def _can_be_found(cls, words: tuple[str, ...]) -> tuple[str, ...]:
-        empty = [word for word in words if not pieces(word)]
-        if empty:
-            raise ValueError(f"{'、'.join(empty)} 里没有字，请删掉或改写")
-        if not words:
-            raise ValueError
-        return words
 
 
 class Dialog(Section):
