@@ -153,13 +153,15 @@ def words(check: Callable[[str], str | None] | None) -> Reader:
     return read
 
 
-def day(today: date, earliest: date | None) -> Reader:
+def day(today: date, earliest: date | None, latest: date | None = None) -> Reader:
     def read(said: Said) -> Reading:
         found = answers.day(said.words, today)
         if found is None:
             return NotUnderstood("请说几月几日，比如“12月4日”，或者“下星期三”。")
         if earliest and found < earliest:
             return NotUnderstood(f"这个日子太早了，最早是{day_in_words(earliest)}。")
+        if latest and found > latest:
+            return NotUnderstood(f"这个日子太晚了，最晚是{day_in_words(latest)}。")
         return Understood(found.isoformat(), day_in_words(found))
 
     return read

@@ -14,12 +14,6 @@ from storage import accounts, cases, dialogs, talks
 from storage.cases import Case
 
 
-async def reply_to_case(turn: Turn, argument: str) -> None:
-    """【答复】."""
-    if case := await own(turn, argument):
-        turn.follow = ("reply", {"case": case.id})
-
-
 @flow("reply", "答复")
 async def reply(chat: Chat) -> None:
     case = await cases.by_id(chat.tx, chat.seed["case"])
@@ -76,12 +70,6 @@ def filled(turn: Turn, each: Canned, case: Case) -> str:
     return text
 
 
-async def ask_case(turn: Turn, argument: str) -> None:
-    """【问老同志】."""
-    if case := await own(turn, argument):
-        turn.follow = ("ask", {"case": case.id})
-
-
 @flow("ask", "问老同志")
 async def ask(chat: Chat) -> None:
     case = await cases.by_id(chat.tx, chat.seed["case"])
@@ -97,12 +85,6 @@ async def ask(chat: Chat) -> None:
     else:
         chat.say(f"{await telling.call_instead(chat.turn, current)}问到了请按【老同志回话了】。")
     await show_case(chat.turn, str(case.id))
-
-
-async def note_case(turn: Turn, argument: str) -> None:
-    """【备注】."""
-    if case := await handled(turn, argument):
-        turn.follow = ("note", {"case": case.id})
 
 
 @flow("note", "备注")

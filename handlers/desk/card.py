@@ -1,6 +1,6 @@
 """One case: everything in it, in order, and what may be done now."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from handlers import access
 from handlers.cases import caring, words
@@ -76,6 +76,26 @@ async def own(turn: Turn, argument: str) -> Case | None:
         return case
     turn.say("这件事现在不在您手上，请先看看它的情况。", words.open_button(case))
     return None
+
+
+def owner_begins(flow: str) -> Callable[[Turn, str], Awaitable[None]]:
+    """Return the action of a button with which the owner of a case begins a flow about it."""
+
+    async def begin(turn: Turn, argument: str) -> None:
+        if case := await own(turn, argument):
+            turn.follow = (flow, {"case": case.id})
+
+    return begin
+
+
+def handler_begins(flow: str) -> Callable[[Turn, str], Awaitable[None]]:
+    """Return the action of a button with which whoever may handle a case begins a flow about it."""
+
+    async def begin(turn: Turn, argument: str) -> None:
+        if case := await handled(turn, argument):
+            turn.follow = (flow, {"case": case.id})
+
+    return begin
 
 
 async def show_case(turn: Turn, argument: str) -> None:

@@ -3,7 +3,6 @@
 from handlers.cases import caring
 from handlers.desk.card import handled, own, show_case
 from handlers.dialog import Chat, flow
-from handlers.turn import Turn
 from storage import cases
 from storage.case_aids import Aid
 
@@ -12,12 +11,6 @@ KINDS = {"poor": "特困补助", "widow": "遗孀补助", "once": "一次性慰�
 REASONS = {"family": "家庭变故", "illness": "重大疾病", "special": "特殊补助", "living": "生活困难"}
 FORMS = {"cash": "现金", "goods": "物资", "people": "人力"}
 LINKS = {"visit": "走访", "notice": "通知", "paper": "文件"}
-
-
-async def aid_case(turn: Turn, argument: str) -> None:
-    """【登记帮扶】."""
-    if case := await handled(turn, argument):
-        turn.follow = ("aid", {"case": case.id})
 
 
 @flow("aid", "登记帮扶")
@@ -48,12 +41,6 @@ async def aid(chat: Chat) -> None:
 
 def _short(words: str) -> str | None:
     return None if len(words) <= 30 else "请写短一些，30 个字以内。"
-
-
-async def link_case(turn: Turn, argument: str) -> None:
-    """【关联走访或通知】."""
-    if case := await own(turn, argument):
-        turn.follow = ("link", {"case": case.id})
 
 
 @flow("link", "关联走访或通知", drafts=False)

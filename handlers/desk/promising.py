@@ -6,16 +6,9 @@ from handlers.cases import caring, telling
 from handlers.desk.card import own, show_case
 from handlers.dialog import Chat, flow
 from handlers.office import day_in_words
-from handlers.turn import Turn
 from storage import cases
 
-LONGEST_EXTENSION_DAYS = 180
-
-
-async def extend_case(turn: Turn, argument: str) -> None:
-    """【延期】."""
-    if case := await own(turn, argument):
-        turn.follow = ("extend", {"case": case.id})
+LONGEST_EXTENSION_DAYS = 180  # more is hardly a promise
 
 
 @flow("extend", "延期")
@@ -25,6 +18,7 @@ async def extend(chat: Chat) -> None:
         "day",
         f"{case.number} 答应的是{day_in_words(case.promised_on)}。要改到哪一天？",
         earliest=max(chat.turn.today, case.promised_on) + timedelta(days=1),
+        latest=chat.turn.today + timedelta(days=LONGEST_EXTENSION_DAYS),
     )
     reason = await chat.ask("reason", "为什么要延期？这句话老同志会看到，请写实在的原因。", _reason)
     await chat.review("发出前请核对：", day="新的日子", reason="原因")
@@ -41,20 +35,15 @@ def _reason(words: str) -> str | None:
     return None if len(words) >= 4 else "请把原因写清楚一些，老同志要看得明白。"
 
 
-async def snooze_case(turn: Turn, argument: str) -> None:
-    """【暂放】."""
-    if case := await own(turn, argument):
-        turn.follow = ("snooze", {"case": case.id})
-
-
 @flow("snooze", "暂放", drafts=False)
 async def snooze(chat: Chat) -> None:
     case = await cases.by_id(chat.tx, chat.seed["case"])
     earliest = chat.turn.today + timedelta(days=1)
+    latest = max(earliest, case.promised_on)
     question = (
         f"{case.number} 放到哪一天再看？最晚到答应的{day_in_words(case.promised_on)}。期限照算，过期会马上回到待办。"
     )
-    day = await chat.date("day", question, earliest=earliest)
+    day = await chat.date("day", question, earliest=earliest, latest=latest)
     current = await own(chat.turn, str(case.id))
     if current is None:
         return
@@ -64,12 +53,6 @@ async def snooze(chat: Chat) -> None:
         await caring.snooze(chat.turn, current, day)
         chat.say(f"{case.number} 先放着，{day_in_words(day)}早上提醒您。")
     await show_case(chat.turn, str(case.id))
-
-
-async def answered_case(turn: Turn, argument: str) -> None:
-    """【老同志回话了】: by telephone."""
-    if case := await own(turn, argument):
-        turn.follow = ("answered", {"case": case.id})
 
 
 @flow("answered", "老同志回话了")
