@@ -71,6 +71,11 @@ async def may_read(tx: Tx, visitor: Visitor, case: Case) -> bool:
     return case.person_id in persons or case.acted_by in persons
 
 
+def handles(visitor: Visitor) -> bool:
+    """Tell whether somebody handles cases at all."""
+    return visitor.has(*HANDLING_ROLES)
+
+
 def may_handle(visitor: Visitor, case: Case) -> bool:
     """Tell whether somebody may take, answer or close a case: staff and administrators, within their units."""
     return any(

@@ -10,7 +10,7 @@ from handlers.danger import Danger
 from handlers.menu import MENU_BUTTON
 from handlers.readers import Gathered, Said
 from handlers.turn import Turn
-from storage import cases, reminders
+from storage import cases, inbox, reminders
 from storage.cases import Case
 
 AGAIN = "danger.again"
@@ -77,11 +77,20 @@ async def _alarm_all(turn: Turn, case: Case, text: str) -> None:
 
 
 async def _stranger(turn: Turn, told: Danger) -> None:
-    """Nobody knows who it is, so there is no case; staff see the words and the danger."""
+    """Nobody knows who it is, so there is no case; staff see the words and the danger, once in a while: anybody may write here."""
+    if await _alarmed_lately(turn):
+        turn.say("已经通知了值班的工作人员。请说一下您是谁、在哪里。")
+        return
     text = f"【险】【{told.label}】一个还没登记的人说：\n{turn.message.words}\n已请对方打 {told.call}。"
     for colleague in await access.duty_staff(turn.tx, None, turn.today) or await access.leaders(turn.tx):
         await turn.tell(colleague.person_id, text)
     turn.say("正在通知值班的工作人员。请说一下您是谁、在哪里。")
+
+
+async def _alarmed_lately(turn: Turn) -> bool:
+    since = turn.now - timedelta(minutes=turn.office.danger_repeat_minutes)
+    before = await inbox.said_before(turn.tx, turn.visitor.account_id, turn.message.id, 5)
+    return any(each.received_at > since and danger.find(each.words, turn.office.dangers) for each, _ in before)
 
 
 async def false_alarm(turn: Turn, case: Case) -> None:

@@ -157,9 +157,7 @@ class Chat:
         """Ask for words in one message. `check` returns a polite sentence when they will not do, or None."""
         return str(await self._question(_Question(key, question, [], readers.words(check), free=True)))
 
-    async def date(
-        self, key: str, question: str, *, earliest: date | None = None, latest: date | None = None
-    ) -> date:
+    async def date(self, key: str, question: str, *, earliest: date | None = None, latest: date | None = None) -> date:
         """Ask for a day, said in any usual way; not before `earliest` and not after `latest`."""
         reader = readers.day(self.turn.office.today(self.turn.now), earliest, latest)
         return date.fromisoformat(await self._question(_Question(key, question, [], reader)))

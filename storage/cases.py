@@ -178,6 +178,7 @@ WHERE id = ? AND closed_at IS NULL"""
 REOPEN = """
 UPDATE cases SET state = CASE WHEN owner_id IS NULL THEN 'open' ELSE 'taken' END, closed_at = NULL, reopenings = reopenings + 1
 WHERE id = ? AND state = 'closed'"""
+RELEASE = "UPDATE cases SET state = 'open', owner_id = NULL, handed_to = NULL WHERE id = ? AND closed_at IS NULL"
 MERGE = """
 UPDATE cases SET state = 'merged', merged_into = ?, closed_at = ?, handed_to = NULL, waiting_since = NULL, snoozed_until = NULL
 WHERE id = ? AND closed_at IS NULL"""
@@ -217,6 +218,11 @@ async def close(tx: Tx, case_id: int, closing: int, now: datetime) -> bool:
 async def reopen(tx: Tx, case_id: int) -> bool:
     """Open a closed case again under its owner; False when it is not closed."""
     return await tx.run(REOPEN, case_id) == 1
+
+
+async def release(tx: Tx, case_id: int) -> bool:
+    """Let an unfinished case be nobody's: whoever had it cannot answer for it any more."""
+    return await tx.run(RELEASE, case_id) == 1
 
 
 async def merge(tx: Tx, case_id: int, into: int, now: datetime) -> bool:

@@ -195,6 +195,7 @@ DEEDS: dict[str, Deed] = {
     "cases.next_round": lambda tx: cases.next_round(tx, OPEN),
     "cases.offer": lambda tx: cases.offer(tx, TAKEN, ZHAO, LI),
     "cases.promise": lambda tx: cases.promise(tx, OPEN, date(2026, 12, 9)),
+    "cases.release": lambda tx: cases.release(tx, TAKEN),
     "cases.reopen": lambda tx: cases.reopen(tx, CLOSED),
     "cases.snooze": lambda tx: cases.snooze(tx, TAKEN, date(2026, 12, 1)),
     "cases.take": lambda tx: cases.take(tx, OPEN, ZHAO),

@@ -608,3 +608,57 @@ async def test_the_office_without_canned_replies_says_where_to_write_them(talk: 
     await takes(talk.zhao)
     await talk.zhao.sends_choice("a:canned:1")
     assert talk.zhao.sees("还没有设常用答复")
+
+
+# ── what comes back comes into able hands ───────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_case_that_opens_again_while_its_owner_is_away_goes_to_the_stand_in(
+    talk: Conversation, sun: Speaker
+) -> None:
+    await reports(talk.wang)
+    await takes(talk.zhao)
+    await closes(talk.zhao)
+    await goes_on_leave(talk.zhao, "今天", "11月27日", "孙姐")
+    asked = next(each for each in talk.wang.letters if any("没解决" in row[0] for row in each.buttons))
+    await talk.wang.presses("没解决", asked)
+    assert sun.sees("王老说没解决（2026-1）") and not talk.zhao.sees("没解决")
+    assert await case_rows(talk, "owner_id, state") == [(talk.ids["孙姐"], "taken")]
+
+
+async def test_a_case_whose_owner_has_left_is_nobodys_when_it_opens_again_and_the_clock_says_so(
+    talk: Conversation, sun: Speaker
+) -> None:
+    await reports(talk.wang)
+    await takes(talk.zhao)
+    await closes(talk.zhao)
+    await talk.writes(lambda tx: tx.run("UPDATE persons SET active = 0 WHERE name = '赵科'"))
+    await talk.wang.presses("没解决")
+    assert await case_rows(talk, "owner_id, state") == [(None, "open")]
+    assert await clocks(talk) == {"accept", "progress", "solve"}
+    assert sun.sees("没解决")
+
+
+async def test_an_offer_to_somebody_who_goes_away_returns_to_the_giver(talk: Conversation, sun: Speaker) -> None:
+    await talk.joins("周工", "staff")
+    await reports(talk.wang)
+    await takes(talk.zhao)
+    await hands(talk.zhao, "孙姐")
+    await goes_on_leave(sun, "今天", "11月27日", "周工")
+    assert talk.zhao.sees("孙姐请假，不能接 2026-1")
+    assert await case_rows(talk, "owner_id, handed_to") == [(talk.ids["赵科"], None)]
+
+
+async def test_words_of_the_cadre_bring_back_what_was_put_off(talk: Conversation) -> None:
+    await reports(talk.wang)
+    await takes(talk.zhao)
+    await talk.zhao.presses("更多")
+    await talk.zhao.presses("暂放")
+    await talk.zhao.says("12月2日")
+    await talk.wang.says("阳台也不热了")
+    assert await case_rows(talk, "snoozed_until") == [(None,)]
+
+
+async def test_a_leader_writes_nothing_down_for_a_cadre_on_the_telephone(talk: Conversation) -> None:
+    await talk.qian.says("代登记")
+    assert talk.qian.sees("不归您管")

@@ -170,6 +170,15 @@ async def test_a_strangers_danger_is_told_to_staff(talk: Conversation) -> None:
     assert await case_rows(talk, "id") == []
 
 
+async def test_a_stranger_who_repeats_an_alarm_does_not_flood_staff(talk: Conversation) -> None:
+    await talk.stranger.says("救命，我胸口疼")
+    await talk.stranger.says("我胸口疼啊")
+    assert talk.stranger.sees("请马上打 120") and not talk.zhao.heard
+    talk.clock.passes(minutes=11)
+    await talk.stranger.says("我胸口疼")
+    assert talk.zhao.sees("一个还没登记的人说")
+
+
 async def test_more_words_of_the_same_danger_alarm_again_and_open_no_second_case(talk: Conversation) -> None:
     await talk.wang.says("我摔倒了")
     await talk.wang.says("摔倒了起不来啊")

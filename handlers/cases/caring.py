@@ -12,8 +12,6 @@ from storage import case_aids, case_entries, cases, reminders
 from storage.case_aids import Aid
 from storage.cases import Case
 
-WAKES_AT = time(8, 30)  # a case that was put off comes back in the morning
-
 
 async def take(turn: Turn, case: Case) -> bool:
     """Make the speaker the owner of a case and tell the cadre who it is; False when somebody was faster."""
@@ -87,7 +85,7 @@ async def snooze(turn: Turn, case: Case, until: date) -> None:
     await cases.snooze(turn.tx, case.id, until)
     await case_entries.add(turn.tx, case.id, "snoozed", turn.person_id, day_in_words(until), (), turn.now)
     await telling.audit(turn, case, "case.snoozed", until=until.isoformat())
-    wakes = datetime.combine(until, WAKES_AT, turn.office.zone)
+    wakes = turn.office.calendar.next_working(datetime.combine(until, time(), turn.office.zone))
     await reminders.drop(turn.tx, ["case.wake"], case.id)
     await reminders.set_due(turn.tx, "case.wake", case.id, await cases.next_round(turn.tx, case.id), wakes)
 

@@ -85,7 +85,7 @@ async def _close(turn: Turn, case: Case, number: int) -> None:
     await case_entries.add(turn.tx, case.id, "closed", turn.person_id, words, closing.media, turn.now)
     await telling.audit(turn, case, "case.closed", outcome=closing.outcome, closing=number)
     text = await _told(turn, case, closing)
-    if await telling.reporter_id(turn, case) != case.person_id:
+    if telling.reporter_id(case) != case.person_id:
         await telling.tell_reporter(turn, case, text, media=closing.media)
     asked = await _ask(turn, case, closing, text)
     await case_closings.put_on_call_list(turn.tx, case.id, number, not asked)

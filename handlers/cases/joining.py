@@ -31,7 +31,7 @@ async def merge(turn: Turn, case: Case, into: Case) -> bool:
 
 async def _tell_both(turn: Turn, case: Case, into: Case) -> None:
     text = f"您的 {case.number} 和 {into.number} 是同一件事，合在一起办，经办人：{into.owner_name or '正在安排'}。两个编号都能查。"
-    sides = {await telling.reporter_id(turn, each): each for each in (case, into)}
+    sides = {telling.reporter_id(each): each for each in (case, into)}
     for each in sides.values():
         await telling.tell_cadre_side(turn, each, text)
     for owner_id in dict.fromkeys((case.owner_id, into.owner_id)):

@@ -93,7 +93,7 @@ async def begin_absence(act: Act, absence: Absence) -> int:
     own = await cases.unfinished_of_owner(act.tx, absence.person_id)
     given = 0
     for case in own:
-        receiver = await _who_stands_in(act, absence, case)
+        receiver = await stand_in_for(act, absence.person_id, case)
         if receiver is None:
             await telling.tell_leaders(act, case, f"{absence.person_name}请假，{case.number} 没有人能代办，请您安排。")
             continue
@@ -113,13 +113,25 @@ async def _decline_for(act: Act, case: Case, absence: Absence) -> None:
     await telling.tell_staff(act, case, f"{why}，不能接 {case.number}，这件事还由您负责，请另找人。")
 
 
-async def _who_stands_in(act: Act, absence: Absence, case: Case) -> int | None:
-    """Return who stands in today and may handle the case, following the chain of stand-ins, or None."""
+async def stand_in_for(act: Act, person_id: int, case: Case) -> int | None:
+    """Return who stands in today for somebody and may handle the case, following the chain of stand-ins, or None."""
     away = await absences.on_day(act.tx, act.today)
-    seen = {absence.person_id}
-    candidate = absence.stand_in_id
+    seen: set[int] = set()
+    candidate = person_id
     while candidate in away and candidate not in seen:
         seen.add(candidate)
         candidate = away[candidate].stand_in_id
     able = {each.person_id for each in await access.duty_staff(act.tx, case.person_unit_id, act.today)}
     return candidate if candidate in able else None
+
+
+async def in_able_hands(act: Act, case: Case) -> Case:
+    """See to it that the owner of a case that comes back can look after it: else the stand-in does, else it is nobody's again."""
+    if case.owner_id is None:
+        return case
+    able = await stand_in_for(act, case.owner_id, case)
+    if able is None:
+        await cases.release(act.tx, case.id)
+    elif able != case.owner_id:
+        await give(act, case, able, "assigned", f"{case.owner_name}请假")
+    return await cases.by_id(act.tx, case.id)

@@ -1,7 +1,7 @@
 """A closed case opens again: with its whole history, under its owner, and the second time before the leader's eyes."""
 
 from handlers.act import Act, Button
-from handlers.cases import clocks, telling
+from handlers.cases import clocks, passing, telling
 from handlers.cases.words import open_button
 from handlers.office import day_in_words
 from storage import case_entries, cases, reminders
@@ -18,7 +18,7 @@ async def reopen(act: Act, case: Case, why: str) -> Case | None:
     await reminders.drop(act.tx, [ASK_AGAIN], case.id)
     await case_entries.add(act.tx, case.id, "reopened", act.actor_id, why, (), act.now)
     await telling.audit(act, case, "case.reopened")
-    again = await cases.by_id(act.tx, case.id)
+    again = await passing.in_able_hands(act, await cases.by_id(act.tx, case.id))
     await clocks.start_all(act, again)
     again = await cases.by_id(act.tx, case.id)
     text = f"{case.person_name}{why}（{case.number}），这件事重新办理，最迟{day_in_words(again.promised_on)}。"

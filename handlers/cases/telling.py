@@ -9,7 +9,7 @@ from storage import people
 from storage.cases import Case
 
 
-async def reporter_id(act: Act, case: Case) -> int:
+def reporter_id(case: Case) -> int:
     """Return to whom the news go: who reported it, but the cadre when staff wrote it down for somebody who telephoned."""
     return case.person_id if case.account_id is None else case.acted_by
 
@@ -18,7 +18,7 @@ async def tell_reporter(
     act: Act, case: Case, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()
 ) -> bool:
     """Send news to whoever reported a case, where it was reported if possible; False when only the telephone is left."""
-    return await act.tell(await reporter_id(act, case), text, buttons, media, first=case.account_id) > 0
+    return await act.tell(reporter_id(case), text, buttons, media, first=case.account_id) > 0
 
 
 async def tell_cadre_side(act: Act, case: Case, text: str) -> bool:
@@ -32,7 +32,7 @@ async def tell_cadre_side(act: Act, case: Case, text: str) -> bool:
 
 async def call_instead(act: Act, case: Case) -> str:
     """Return the sentence that sends a member of staff to the telephone."""
-    person = await people.by_id(act.tx, await reporter_id(act, case))
+    person = await people.by_id(act.tx, reporter_id(case))
     phone = person.phone or person.home_phone or person.family_phone or "花名册里没有电话"
     return f"消息送不到，请给{person.name}打电话：{phone}。"
 
@@ -48,11 +48,15 @@ async def tell_staff(act: Act, case: Case, text: str, media: Sequence[str] = ())
 
 
 async def tell_duty(act: Act, case: Case, text: str, media: Sequence[str] = ()) -> None:
-    """Tell everybody who may take the case and is not away, except whoever acts; the leaders when there is nobody."""
-    on_duty = await access.duty_staff(act.tx, case.person_unit_id, act.today)
-    for colleague in on_duty or await access.leaders(act.tx):
-        if colleague.person_id != act.actor_id:
-            await act.tell(colleague.person_id, text, open_button(case), media)
+    """Tell everybody who may take the case and is not away, except whoever acts; the leaders when nobody could be told."""
+    told = 0
+    for colleague in await access.duty_staff(act.tx, case.person_unit_id, act.today):
+        if colleague.person_id == act.actor_id:
+            told += 1
+        else:
+            told += await act.tell(colleague.person_id, text, open_button(case), media)
+    if told == 0:
+        await tell_leaders(act, case, text)
 
 
 async def tell_leaders(act: Act, case: Case, text: str, buttons: Sequence[Button] = ()) -> int:

@@ -1,12 +1,13 @@
 """办结, 审签, 重新办理, and the cadre's answer to how it went."""
 
 from handlers import access
-from handlers.cases import ending, reopening, words
+from handlers.cases import ending, reopening, telling, words
 from handlers.cases.ending import Ending
 from handlers.desk.card import handled, own, readable, show_case
 from handlers.desk.lists import not_yours
 from handlers.dialog import Chat, flow
 from handlers.menu import MENU_BUTTON
+from handlers.office import day_in_words
 from handlers.turn import Button, Turn, row_id
 from storage import case_closings, cases
 from storage.case_closings import Closing
@@ -112,10 +113,13 @@ async def reopen_case(turn: Turn, argument: str) -> None:
     case = await handled(turn, argument)
     if case is None:
         return
-    if await reopening.reopen(turn, case, f"的事由{turn.visitor.name}重新办理") is None:
+    again = await reopening.reopen(turn, case, f"的事由{turn.visitor.name}重新办理")
+    if again is None:
         turn.say("这件事没有办结，不用重新办理。", words.open_button(case))
         return
-    turn.say("已经重新办理。")
+    day = day_in_words(again.promised_on)
+    await telling.tell_cadre_side(turn, again, f"您的事（{case.number}）我们重新办理，最迟{day}前给您答复。")
+    turn.say("已经重新办理，也告诉老同志了。")
     await show_case(turn, str(case.id))
 
 

@@ -12,8 +12,6 @@ from handlers.turn import Button, Turn, row_id
 from storage import absences, people, reminders
 from storage.absences import Absence
 
-BEGINS_AT = time(0, 0)
-
 
 async def show_leave(turn: Turn, argument: str) -> None:
     """【请假】: who is away or will be, and the way to enter more."""
@@ -84,9 +82,18 @@ async def _announce(chat: Chat, absence: Absence) -> None:
         given = await passing.begin_absence(turn, absence)
         chat.say(f"登记好了，手上的 {given} 件事已经交给{absence.stand_in_name}，也告诉了老同志。", [MENU_BUTTON])
         return
-    begins = datetime.combine(absence.from_on, BEGINS_AT, turn.office.zone)
+    begins = _morning(turn, absence)
     await reminders.set_due(turn.tx, passing.LEAVE, absence.id, 1, begins)
     chat.say(f"登记好了，{day_in_words(absence.from_on)}起，手上没办完的事交给{absence.stand_in_name}。", [MENU_BUTTON])
+
+
+def _morning(turn: Turn, absence: Absence) -> datetime:
+    """Return when the cases change hands: in the first working hour of the leave, so that no cadre is told of it at night."""
+    midnight = datetime.combine(absence.from_on, time(), turn.office.zone)
+    working = turn.office.calendar.next_working(midnight)
+    if working.astimezone(turn.office.zone).date() <= absence.until_on:
+        return working
+    return midnight.replace(hour=turn.office.calendar.periods[0][0].hour)
 
 
 async def back_at_work(turn: Turn, argument: str) -> None:

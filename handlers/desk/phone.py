@@ -13,7 +13,7 @@ from storage.people import Person
 
 async def write_down(turn: Turn, argument: str) -> None:
     """【代老同志登记】."""
-    if any(role.name in access.HANDLING_ROLES for role in turn.visitor.roles):
+    if access.handles(turn.visitor):
         turn.follow = ("phone", {})
     else:
         not_yours(turn)
@@ -22,6 +22,9 @@ async def write_down(turn: Turn, argument: str) -> None:
 @flow("phone", "代老同志登记", keywords=("代登记", "代老同志登记"))
 async def phone(chat: Chat) -> None:
     turn = chat.turn
+    if not access.handles(turn.visitor):
+        not_yours(turn)
+        return
     name = await chat.ask("name", "是哪位老同志？请写姓名。")
     found = await _cadres(chat, name)
     if not found:
