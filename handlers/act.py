@@ -60,7 +60,7 @@ class Act:
         """
         if await entry.has_withdrawn(self.tx, person_id):
             return 0
-        reachable = [each for each in await accounts.of_person(self.tx, person_id) if not each.unreachable_why]
+        reachable = await accounts.reaching(self.tx, person_id)
         chosen = [each for each in reachable if each.id == first] or reachable
         for account in chosen:
             is_own = account.person_id == person_id

@@ -107,9 +107,11 @@ async def find_or_add(tx: Tx, channel: str, address: str, now: datetime) -> int:
 
 COLUMNS = "id, channel, address, person_id, unreachable_why"
 BY_ID = f"SELECT {COLUMNS} FROM accounts WHERE id = ?"
-OF_PERSON = f"""
-SELECT {COLUMNS} FROM accounts WHERE person_id = ?
-UNION ALL SELECT {COLUMNS} FROM accounts WHERE id IN (SELECT account_id FROM account_persons WHERE person_id = ?)"""
+OF_PERSON = f"SELECT {COLUMNS} FROM accounts WHERE person_id = ? ORDER BY id"
+_REACHING = f"SELECT {COLUMNS} FROM accounts WHERE unreachable_why IS NULL AND EXISTS (SELECT 1 FROM persons p WHERE p.id = ? AND p.active = 1)"
+REACHING = f"""
+{_REACHING} AND person_id = ? UNION ALL
+{_REACHING} AND id IN (SELECT s.account_id FROM account_persons s WHERE s.person_id = ?)"""
 
 
 async def by_id(tx: Tx, account_id: int) -> Account | None:
@@ -118,8 +120,13 @@ async def by_id(tx: Tx, account_id: int) -> Account | None:
 
 
 async def of_person(tx: Tx, person_id: int) -> list[Account]:
-    """Return every account of a person, reachable or not: the own ones, then those shared with somebody."""
-    return [Account(*row) for row in await tx.all(OF_PERSON, person_id, person_id)]
+    """Return every account of a person, oldest first, reachable or not; not those of others that the person only uses as well."""
+    return [Account(*row) for row in await tx.all(OF_PERSON, person_id)]
+
+
+async def reaching(tx: Tx, person_id: int) -> list[Account]:
+    """Return where a person can be reached now: the own accounts, then those shared with somebody; nowhere who is off the roster."""
+    return [Account(*row) for row in await tx.all(REACHING, person_id, person_id, person_id, person_id)]
 
 
 SHARE = "INSERT INTO account_persons (account_id, person_id, added_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"

@@ -662,3 +662,9 @@ async def test_words_of_the_cadre_bring_back_what_was_put_off(talk: Conversation
 async def test_a_leader_writes_nothing_down_for_a_cadre_on_the_telephone(talk: Conversation) -> None:
     await talk.qian.says("代登记")
     assert talk.qian.sees("不归您管")
+
+
+async def test_somebody_who_was_taken_off_the_roster_hears_nothing_more(talk: Conversation, sun: Speaker) -> None:
+    await talk.writes(lambda tx: tx.run("UPDATE persons SET active = 0 WHERE name = '孙姐'"))
+    await reports(talk.wang)
+    assert talk.zhao.sees("新的困难") and not sun.heard

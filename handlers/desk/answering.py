@@ -124,7 +124,7 @@ async def begin_talk(turn: Turn, argument: str) -> None:
 async def _account(turn: Turn, case: Case) -> int | None:
     """Return where the side that reported can be reached: where it was reported, or any account of theirs."""
     person_id = telling.reporter_id(case)
-    reachable = [each.id for each in await accounts.of_person(turn.tx, person_id) if not each.unreachable_why]
+    reachable = [each.id for each in await accounts.reaching(turn.tx, person_id)]
     return case.account_id if case.account_id in reachable else next(iter(reachable), None)
 
 
