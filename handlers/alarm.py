@@ -26,7 +26,7 @@ def told_in(turn: Turn) -> Danger | None:
 
 async def sound(turn: Turn, told: Danger) -> None:
     """Say what number to call, open an urgent case or add to the one that is open, and alarm everybody on duty."""
-    turn.say(f"【{told.label}】请马上打 {told.call}。身边有人，请他帮您打。\n局里电话：{turn.office.phone}。")
+    turn.say(f"【{told.label}】请马上打 {told.call}。身边有人，请人帮您打。\n局里电话：{turn.office.phone}。")
     if turn.visitor.person_id is None:
         await _stranger(turn, told)
         return
@@ -95,5 +95,8 @@ async def _alarmed_lately(turn: Turn) -> bool:
 
 async def false_alarm(turn: Turn, case: Case) -> None:
     """The cadre says that it was a mistake: whoever looks after it is told, and calls all the same."""
+    if case.is_finished:
+        turn.say("这件事已经办完了，不用再按。", [MENU_BUTTON])
+        return
     await opening.add_words(turn, case, Gathered(("没事了，是误会。",)))
     turn.say("好的，没事就好。工作人员还是会打个电话问一声。", [MENU_BUTTON])

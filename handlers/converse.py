@@ -272,11 +272,11 @@ async def _in_talk(turn: Turn) -> bool:
         return True
     plain = "" if message.media else _command(message.words)
     by_staff = current.staff_account_id == turn.visitor.account_id
+    if by_staff and (turn.visitor.dialog or plain in ALWAYS or flows.choice_for_keyword(turn.visitor, plain)):
+        return False
     if plain in ENDS_TALK:
         turn.press_next = talk.END_BUTTON.choice
         return True
-    if by_staff and (turn.visitor.dialog or plain in ALWAYS or flows.choice_for_keyword(turn.visitor, plain)):
-        return False
     if not by_staff and ALWAYS.get(plain) == "menu":
         await talk.end(turn, current, "cadre")
         turn.say("对话结束了，说过的都记下了。")

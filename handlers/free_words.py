@@ -12,6 +12,7 @@ from storage import case_closings, case_entries, inbox
 from storage.cases import Case, of_speaker
 
 GREETINGS = frozenset("你好 您好 在吗 有人吗 早上好 上午好 中午好 下午好 晚上好 早 喂 hello hi".split())
+SEARCH = "查"  # 查暖气: for staff who are cadres as well, and whoever likes to say it
 THANKS = frozenset("谢谢 谢谢您 谢谢你 多谢 感谢 好的谢谢 好 好的 知道了 收到 嗯 哦 再见".split())
 STILL_TALKING = timedelta(minutes=30)  # after words for a case, the next words are more of the same
 GRATEFUL = ("谢", "满意", "辛苦", "麻烦你", "麻烦您", "好了", "热了", "收到")
@@ -23,6 +24,8 @@ async def take_free_words(turn: Turn) -> None:
     """Words that no question waits for: thanks, more about a case, a story, or something we do not understand."""
     words, media = Said.of(turn.message).words.strip(), turn.message.media
     plain = answers.plain(words)
+    if access.works_here(turn.visitor) and words.startswith(SEARCH) and await lists.search(turn, words[len(SEARCH) :]):
+        return
     if access.only_works_here(turn.visitor):
         if media or not await lists.search(turn, words):
             turn.say("这句话我没有听明白，也没有找到有这几个字的困难。")

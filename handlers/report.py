@@ -9,7 +9,7 @@ from handlers.dialog import Chat, flow
 from handlers.office import CONTACT
 from handlers.readers import Gathered
 from handlers.whom import Acting, whom_for
-from storage import case_entries, cases
+from storage import case_entries, cases, people
 from storage.cases import Case, by_id
 
 MOST_CASES_OFFERED = 3
@@ -77,7 +77,13 @@ async def finish(chat: Chat, acting: Acting, category: str, told: Gathered, said
         chat.turn, acting.person_id, category, told + chat.kept(), urgent=urgent, acted_by=acting.acted_by
     )
     chat.say(words.receipt(chat.turn, case))
-    chat.say("您说的话，只有局里负责的工作人员和领导看得到。")
+    chat.say(f"您说的话，只有局里负责的工作人员、领导{await _family(chat, acting)}看得到。")
+
+
+async def _family(chat: Chat, acting: Acting) -> str:
+    """Return who else reads the cases of this person: relatives who act for them, except whoever is speaking."""
+    names = [each.name for each in await people.relatives_of(chat.tx, acting.person_id) if each.id != acting.acted_by]
+    return f"，还有替{'您' if acting.person_id == acting.acted_by else '老人'}办事的{'、'.join(names)}" if names else ""
 
 
 async def same_matter(chat: Chat, person_id: int, category: str, told: Gathered) -> Case | None:
@@ -89,7 +95,7 @@ async def same_matter(chat: Chat, person_id: int, category: str, told: Gathered)
     question = ""
     if likely is not None:
         options[f"c{likely.id}"] = "是同一件，补充进去"
-        state = f"{words.state(likely)}{words.due(likely)}"
+        state = f"{await words.state(chat.turn, likely)}{words.due(likely)}"
         question = f"{likely.number}“{await words.title(chat.turn, likely)}”{state}。是不是同一件事？"
     way = await chat.choose("same", question, options | {"no": "是另一件事"})
     return None if way == "no" else await cases.living(chat.tx, int(way[1:]))
@@ -125,6 +131,6 @@ async def human(chat: Chat) -> None:
     told = Gathered(("请工作人员跟我联系。", *said.words), said.media)
     case = await opening.open_case(turn, person_id, CONTACT, told, urgent=False, acted_by=person_id)
     chat.say(
-        f"好的，已经请工作人员联系您。工作人员来了会告诉您，那时您说的话直接转给他。\n{words.receipt(turn, case)}\n"
+        f"好的，已经请工作人员联系您。工作人员来了会告诉您，那时您说的话直接转过去。\n{words.receipt(turn, case)}\n"
         f"服务时间：{office.service_hours}。急事请直接打电话。"
     )

@@ -25,6 +25,8 @@ WHY = {
     "handed": "换人接着办，结束了",
 }
 
+RECORDED = {"cadre": "", "staff": "", "idle": "好一会儿没有人说话", "closed": "办结", "handed": "换人接着办"}
+
 
 async def begin(turn: Turn, case: Case, account_id: int) -> bool:
     """Begin to talk to the account; False when one of the two is in a talk already."""
@@ -78,7 +80,7 @@ async def end(act: Act, talk: Talk, why: str) -> bool:
     if not await talks.end(act.tx, talk.id, why, act.now):
         return False
     await reminders.drop(act.tx, [IDLE], talk.id)
-    await case_entries.add(act.tx, talk.case_id, "talk_ends", act.actor_id, WHY[why], (), act.now)
+    await case_entries.add(act.tx, talk.case_id, "talk_ends", act.actor_id, RECORDED[why], (), act.now)
     await act.audit("talk.ended", f"case:{talk.case_id}", why=why)
     name = (await people.by_id(act.tx, talk.staff_id)).name
     for account_id in (talk.account_id, talk.staff_account_id):

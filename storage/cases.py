@@ -187,6 +187,7 @@ WAIT = "UPDATE cases SET waiting_since = ? WHERE id = ? AND closed_at IS NULL"
 SNOOZE = "UPDATE cases SET snoozed_until = ? WHERE id = ? AND closed_at IS NULL"
 PROMISE = "UPDATE cases SET promised_on = ? WHERE id = ?"
 NEXT_ROUND = "UPDATE cases SET rounds = rounds + 1 WHERE id = ? RETURNING rounds"
+HURRY = "UPDATE cases SET urgent = 1 WHERE id = ?"
 ALARM = "UPDATE cases SET urgent = 1, danger = ? WHERE id = ?"
 
 
@@ -251,6 +252,11 @@ async def next_round(tx: Tx, case_id: int) -> int:
     for row in await tx.returning(NEXT_ROUND, case_id):
         return int(row[0])
     raise LookupError(f"no case {case_id}")
+
+
+async def hurry(tx: Tx, case_id: int) -> None:
+    """Make a case urgent."""
+    await tx.run(HURRY, case_id)
 
 
 async def alarm(tx: Tx, case_id: int, danger: str) -> None:

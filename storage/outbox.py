@@ -158,10 +158,11 @@ class Failure:
     channel: str
     why: str
     at: datetime
+    unit_id: int | None  # the person's
 
 
 FAILURES = """
-SELECT o.id, p.name, coalesce(p.phone, p.home_phone), a.channel, o.why, o.done_at
+SELECT o.id, p.name, coalesce(p.phone, p.home_phone), a.channel, o.why, o.done_at, p.unit_id
 FROM outbox o JOIN accounts a ON a.id = o.account_id LEFT JOIN persons p ON p.id = a.person_id
 WHERE o.state = 'failed' AND o.done_at >= ? ORDER BY o.done_at DESC LIMIT ?"""
 
@@ -169,7 +170,7 @@ WHERE o.state = 'failed' AND o.done_at >= ? ORDER BY o.done_at DESC LIMIT ?"""
 async def failures(tx: Tx, since: datetime, limit: int) -> list[Failure]:
     """Return the newest failures since that moment."""
     rows = await tx.all(FAILURES, to_text(since), limit)
-    return [Failure(row[0], row[1], row[2], row[3], row[4], from_text(row[5])) for row in rows]
+    return [Failure(row[0], row[1], row[2], row[3], row[4], from_text(row[5]), row[6]) for row in rows]
 
 
 PRUNE = """

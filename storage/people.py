@@ -141,6 +141,16 @@ SELECT {", ".join("p." + each.name for each in fields(Person))}
 FROM kin k JOIN persons p ON p.id = k.cadre_id AND p.active = 1 WHERE k.relative_id = ? ORDER BY p.id"""
 
 
+RELATIVES_OF = f"""
+SELECT {", ".join("p." + each.name for each in fields(Person))}
+FROM kin k JOIN persons p ON p.id = k.relative_id AND p.active = 1 WHERE k.cadre_id = ? ORDER BY p.id"""
+
+
+async def relatives_of(tx: Tx, cadre_id: int) -> list[Person]:
+    """Return the relatives who act for this cadre."""
+    return [Person(*row) for row in await tx.all(RELATIVES_OF, cadre_id)]
+
+
 async def add_kin(tx: Tx, relative_id: int, cadre_id: int) -> bool:
     """Let a relative act for a cadre; False when this was so already."""
     return await tx.run(ADD_KIN, relative_id, cadre_id) == 1

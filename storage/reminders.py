@@ -60,7 +60,7 @@ async def waiting(tx: Tx) -> list[Reminder]:
 
 
 async def done(tx: Tx, reminder_id: int, state: str, now: datetime) -> bool:
-    """Mark as 'fired', 'late' or 'failed' (it raised); False when somebody else did."""
+    """Mark as 'fired' or 'failed' (it raised); False when somebody else did."""
     return await tx.run(DONE, state, to_text(now), reminder_id) == 1
 
 

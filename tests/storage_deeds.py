@@ -192,6 +192,7 @@ DEEDS: dict[str, Deed] = {
     "cases.close": lambda tx: cases.close(tx, TAKEN, 1, NOW),
     "cases.decline": lambda tx: cases.decline(tx, PROPOSED, LI),
     "cases.give": lambda tx: cases.give(tx, TAKEN, LI),
+    "cases.hurry": lambda tx: cases.hurry(tx, OPEN),
     "cases.merge": lambda tx: cases.merge(tx, TAKEN, OPEN, NOW),
     "cases.next_round": lambda tx: cases.next_round(tx, OPEN),
     "cases.offer": lambda tx: cases.offer(tx, TAKEN, ZHAO, LI),

@@ -245,7 +245,7 @@ async def test_a_message_edited_later_keeps_both_texts_in_the_case(talk: Convers
 
 async def test_the_receipt_says_who_will_see_it_and_no_time_of_looking_in_office_hours(talk: Conversation) -> None:
     await reports(talk.wang)
-    assert talk.wang.sees("只有局里负责的工作人员和领导看得到")
+    assert talk.wang.sees("只有局里负责的工作人员、领导，还有替您办事的小李看得到")
     assert talk.wang.sees("经办人：正在安排")
     assert not talk.wang.sees("现在是下班时间")
 

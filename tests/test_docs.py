@@ -20,21 +20,26 @@ from bot import health as health_module
 from bot.app import STOP_BUDGET_SECONDS
 from bot.cli import COMMANDS
 from bot.cli.parser import make_parser
-from bot.clock import DIALOG_DAYS
+from bot.clock import DIALOG_DAYS, REMINDER_DAYS
 from bot.config import Config, load
 from bot.config.keys import settings
 from bot.health import health
 from bot.pulse import Pulse
-from handlers import desk
+from handlers.cases import clocks
+from handlers.cases.words import OUTCOMES, SATISFIED, SOLVED
 from handlers.converse import ALWAYS
-from handlers.flows import FLOWS, KEYWORDS
-from handlers.menu import CLIENT_MENU, OFFICE_MENU
+from handlers.desk.card import DEEDS
+from handlers.desk.failures import FAILURE_DAYS
+from handlers.desk.lists import FOLDERS, LONGEST_LIST
+from handlers.desk.promising import LONGEST_EXTENSION_DAYS
+from handlers.flows import ACTIONS, FLOWS, KEYWORDS
+from handlers.menu import CLIENT_MENU, OFFICE_MENU, OFFICE_MORE
+from handlers.reminders import KINDS
 from handlers.roster.columns import FIELD_OF
 from handlers.roster.people import read_sheets
 from handlers.roster.rows import Sheet
 from handlers.roster.sheet import csv_rows
 from storage.database import open_database
-from storage.migrate import migrations
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -153,19 +158,55 @@ def test_every_word_that_a_guide_tells_people_to_say_is_understood(name: str) ->
 def test_the_words_that_always_work_for_staff_are_understood() -> None:
     rows = table(section(guide("staff.md"), "随时可以说的话"), "说")
     assert {row[0] for row in rows} <= understood()
-    assert {"菜单", "返回", "取消", "接着填", "待办", "我承办的"} <= {row[0] for row in rows}
+    assert {"菜单", "返回", "取消", "接着填", "待办", "我承办的", "更多"} <= {row[0] for row in rows}
 
 
 def test_the_guides_name_every_entry_of_the_menus() -> None:
     staff, cadre = guide("staff.md"), guide("cadre.md")
-    assert [each.label for each in OFFICE_MENU if f"【{each.label.split()[1]}】" not in staff] == []
+    assert [each.label for each in OFFICE_MENU + OFFICE_MORE if f"【{each.label.split()[1]}】" not in staff] == []
     assert f"【{CLIENT_MENU[1].label.split()[1]}】" in cadre
 
 
+def deeds_on_cards() -> set[str]:
+    """The labels of everything that can be done with a case: pairs of a label and an action in handlers/desk/card.py."""
+    tree = ast.parse((ROOT / "handlers" / "desk" / "card.py").read_text(encoding="utf-8"))
+    tuples = [node.elts for node in ast.walk(tree) if isinstance(node, ast.Tuple) and len(node.elts) == 2]
+    pairs = [[part.value for part in pair if isinstance(part, ast.Constant)] for pair in tuples]
+    return {str(pair[0]) for pair in pairs if len(pair) == 2 and pair[1] in ACTIONS}
+
+
+def test_staff_are_told_of_every_deed_every_folder_and_every_answer() -> None:
+    staff = guide("staff.md")
+    assert {"接手", "转交", "拆分", "重新办理"} <= deeds_on_cards()
+    only_for_leaders_who_handle = {"指派"}
+    assert {each for each in deeds_on_cards() if f"【{each}】" not in staff} == only_for_leaders_who_handle
+    assert [row[0] for row in table(section(staff, "待办和查找"), "类")] == list(FOLDERS.values())
+    answers = (*OUTCOMES.values(), *SOLVED.values(), *SATISFIED.values())
+    assert [each for each in answers if f"【{each}】" not in staff] == []
+
+
 def test_the_numbers_that_staff_are_told_are_those_of_the_desk() -> None:
-    assert f"一次最多列 {desk.LONGEST_LIST} 件" in guide("staff.md")
-    assert f"一次最多列 {desk.LONGEST_LIST} 件" in guide("operating.md")
-    assert f"最近 {desk.FAILURE_DAYS} 天没送到的" in guide("staff.md")
+    assert f"一次最多列 {LONGEST_LIST} 件" in guide("staff.md")
+    assert f"一次最多列 {LONGEST_LIST} 件" in guide("operating.md")
+    assert f"最近 {FAILURE_DAYS} 天没送到的" in guide("staff.md")
+
+
+def test_the_times_that_staff_are_told_are_those_of_the_code_and_of_the_settings_as_delivered() -> None:
+    staff, config = guide("staff.md"), Config()
+    other = next(each for each in config.category if each.key == "other")
+    assert [row[1:] for row in table(staff, "期限")] == [
+        [f"{other.accept_hours} 个上班小时", f"{other.urgent_accept_hours} 个上班小时"],
+        [f"{other.progress_days} 个工作日", f"{other.urgent_progress_days} 个工作日"],
+        ["看类别", f"{other.urgent_working_days} 个工作日"],
+    ]
+    assert clocks.URGENT_LEADER_MINUTES == 60
+    assert "再过一个工作日（急事一个上班小时）" in staff
+    assert f"{clocks.NEVER_ANSWERS_DAYS} 个工作日没有回话" in staff
+    assert f"最远到今天以后 {LONGEST_EXTENSION_DAYS} 天" in staff
+    assert f"{config.cases.danger_repeat_minutes} 分钟没有人接手" in staff
+    assert f"{config.cases.human_idle_minutes} 分钟没有人说话" in staff
+    assert f"{config.cases.ask_again_days} 天以后再问一次" in staff
+    assert f"{config.cases.reopen_days} 天以内" in staff
 
 
 def test_the_cadres_guide_fits_one_printed_page_in_large_print() -> None:
@@ -243,7 +284,7 @@ def test_every_key_and_variable_that_a_guide_names_exists() -> None:
     variables |= {f"{setting.variable}_FILE" for setting in known.values() if setting.secret}
     code = {each for name in GUIDES for each in inline(guide(name))}
     keys = {each for each in code if re.fullmatch(r"[a-z]+\.[a-z_]+", each) and not (ROOT / each).exists()}
-    keys -= {f"{part}.{name}" for part in ("inbox", "outbox") for name in ("waiting", "oldest_seconds", "parked")}
+    keys -= {row[0].strip("`") for row in table(section(guide("operating.md"), "/healthz"), "字段")}
     assert len(keys) > 15
     assert keys - set(known) - set(GUIDES) == set()
     named = {match for name in GUIDES for match in re.findall(r"YINLING_[A-Z_]+", guide(name))} - {"YINLING_"}
@@ -302,7 +343,7 @@ async def test_the_guide_explains_every_field_of_healthz(tmp_path: Path) -> None
     fields = {
         field
         for key, value in report.items()
-        for field in ([f"{key}.{inner}" for inner in value] if key in ("inbox", "outbox") else [key])
+        for field in ([f"{key}.{inner}" for inner in value] if isinstance(value, dict) and key != "loops" else [key])
     }
     text = section(guide("operating.md"), "/healthz")
     assert {row[0].strip("`") for row in table(text, "字段")} == fields
@@ -310,21 +351,55 @@ async def test_the_guide_explains_every_field_of_healthz(tmp_path: Path) -> None
     seconds = (health_module.LATE_SECONDS, *health_module.SILENT_SECONDS.values())
     assert [each for each in seconds if f"{each:.0f} 秒" not in text] == []
     parts = "、".join(row[0] for row in table(text, "部分")).split("、")
-    assert set(health_module.SILENT_SECONDS) | {"intake", "fetching", "delivery web"} <= set(parts)
+    assert set(health_module.SILENT_SECONDS) | {"intake", "fetching", "reminders", "delivery web"} <= set(parts)
 
 
-def test_the_guide_tells_what_every_table_keeps() -> None:
-    tables = {name for each in migrations() for name in re.findall(r"CREATE TABLE (\w+)", each.sql)}
+async def tables(path: Path) -> set[str]:
+    """The tables of a new database; a virtual one counts as one, with what SQLite keeps for it."""
+    database = await open_database(path)
+    try:
+        async with database.read() as tx:
+            rows = await tx.all("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    finally:
+        await database.close()
+    virtual = [name for name, sql in rows if sql.startswith("CREATE VIRTUAL TABLE")]
+    return {name for name, _ in rows if not name.startswith(tuple(f"{each}_" for each in virtual))}
+
+
+async def test_the_guide_tells_what_every_table_keeps(tmp_path: Path) -> None:
     told = {name for row in table(guide("operating.md"), "内容") for name in re.findall(r"[a-z_]{4,}|kin", row[1])}
-    assert told == tables - {"counters", "marks"}  # these two hold nothing of people
+    assert told == await tables(tmp_path / "office.db") - {"counters", "marks"}  # these two hold nothing of people
     assert f"结束 {DIALOG_DAYS} 天后删除" in guide("operating.md")
+    assert f"发过 {REMINDER_DAYS} 天后删除" in guide("operating.md")
 
 
-def test_the_guide_lists_every_deed_that_the_trail_records() -> None:
-    form = re.compile(r"(?:access|account|case|consent|invite|link|message|person|role)\.[a-z]+")
+# Kinds of entries without a deed of their kind: what the clock says to the cadre, and a talk, which has deeds of its own.
+NOT_IN_THE_TRAIL = {"progress", "talk_begins", "talk_ends"}
+
+
+def test_the_guide_lists_every_deed_that_the_trail_records_and_no_other() -> None:
+    rooms = "absence access account case consent invite link message person report request role talk workdays"
+    form = re.compile(rf"\b(?:{'|'.join(rooms.split())})\.[a-z]+\b")
     written = {each for room in ("bot", "handlers", "storage") for each in sentences(room) if form.fullmatch(each)}
-    assert written
-    assert written - set(form.findall(guide("operating.md"))) == set()
+    written |= {f"case.{kind}" for kind in DEEDS.keys() - NOT_IN_THE_TRAIL}  # some are put together from the kind
+    told = re.search(r"有这些：(.*?)。", guide("operating.md"), re.DOTALL)
+    assert told
+    assert set(form.findall(told[1])) == written - set(KINDS)
+
+
+def test_every_deed_is_of_a_kind_that_the_list_of_deeds_looks_for() -> None:
+    """What is handed to an audit function is a deed, whatever it is called."""
+    calls = [
+        node
+        for room in ("bot", "handlers")
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and "audit" in ast.unparse(node.func)
+    ]
+    given = {part.value for call in calls for part in call.args if isinstance(part, ast.Constant)}
+    deeds = {each for each in given if isinstance(each, str) and re.fullmatch(r"[a-z]+\.[a-z]+", each)}
+    assert len(deeds) > 30
+    assert {each for each in deeds if each not in guide("operating.md")} == set()
 
 
 # ── links ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -252,7 +252,7 @@ async def test_what_a_relative_answers_lands_in_her_fathers_case(office: TestOff
     await office.zhao.presses("查看")
     office.li.looks_away()
     await office.zhao.presses("接手")
-    assert office.zhao.sees("已经告诉小李由您负责") and office.li.sees("由赵科负责办理")
+    assert office.zhao.sees("正在告诉小李由您负责") and office.li.sees("由赵科负责办理")
     office.clock.ahead = timedelta(days=2)
     await office.zhao.presses("答复")
     await office.zhao.says("哪天去？")

@@ -57,9 +57,11 @@ async def propose(turn: Turn, case: Case, ending: Ending) -> bool:
 
 async def sign(turn: Turn, case: Case, closing: Closing) -> None:
     """A leader agrees that it cannot be done: the case ends."""
+    await case_entries.add(turn.tx, case.id, "signed", turn.person_id, "", (), turn.now)
+    await telling.audit(turn, case, "case.signed", closing=closing.number)
     await _close(turn, case, closing.number)
     if closing.proposed_by is not None:
-        await turn.tell(closing.proposed_by, f"{turn.visitor.name}同意 {case.number} 不能办，已经告诉老同志。")
+        await turn.tell(closing.proposed_by, f"{turn.visitor.name}同意 {case.number} 不能办，正在告诉老同志。")
 
 
 async def send_back(turn: Turn, case: Case, closing: Closing, reason: str) -> bool:
@@ -82,7 +84,8 @@ async def _close(turn: Turn, case: Case, number: int) -> None:
     await clocks.stop_all(turn, case)
     await talk.end_of_case(turn, case, "closed")
     words = f"{OUTCOMES[closing.outcome]}：{closing.words}"
-    await case_entries.add(turn.tx, case.id, "closed", turn.person_id, words, closing.media, turn.now)
+    words += f"\n还可以找：{closing.elsewhere}" if closing.elsewhere else ""
+    await case_entries.add(turn.tx, case.id, "closed", closing.proposed_by, words, closing.media, turn.now)
     await telling.audit(turn, case, "case.closed", outcome=closing.outcome, closing=number)
     text = await _told(turn, case, closing)
     if telling.reporter_id(case) != case.person_id:
@@ -123,7 +126,8 @@ async def _ask(act: Act, case: Case, closing: Closing, text: str) -> bool:
         for place, (value, label) in enumerate(SOLVED.items(), 1)
     ]
     first = case.account_id if case.acted_by == case.person_id else None
-    return await act.tell(case.person_id, f"{text}\n\n这件事解决了吗？", buttons, closing.media, first=first) > 0
+    question = "这件事您从别处解决了吗？" if closing.outcome == "cannot" else "这件事解决了吗？"
+    return await act.tell(case.person_id, f"{text}\n\n{question}", buttons, closing.media, first=first) > 0
 
 
 async def ask_again(act: Act, case: Case, number: int) -> None:

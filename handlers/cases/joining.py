@@ -1,7 +1,7 @@
 """Two cases that are one, and one that is two. Both numbers go on working, and both sides are told."""
 
 from handlers import talk
-from handlers.cases import clocks, telling
+from handlers.cases import caring, clocks, telling
 from handlers.turn import Turn
 from storage import case_entries, cases
 from storage.cases import Case
@@ -23,8 +23,12 @@ async def merge(turn: Turn, case: Case, into: Case) -> bool:
     await telling.audit(turn, into, "case.merged", taken_in=case.id)
     if case.promised_on < into.promised_on and into.waiting_since is None:
         await clocks.start(turn, into, clocks.SOLVE, extended_to=case.promised_on)
+    if case.urgent and not into.urgent:
+        await cases.hurry(turn.tx, into.id)
     if case.danger and not into.danger:
         await cases.alarm(turn.tx, into.id, case.danger)
+    if into.owner_id is None:  # whoever joins them looks after both
+        await caring.take(turn, into)
     await _tell_both(turn, case, await cases.by_id(turn.tx, into.id))
     return True
 

@@ -34,7 +34,7 @@ async def accept(turn: Turn, case: Case) -> bool:
     if case.handed_to != turn.person_id or not await give(turn, case, turn.person_id, "accepted", ""):
         return False
     if case.owner_id is not None:
-        await turn.tell(case.owner_id, f"{turn.visitor.name}接受了 {case.number}，从现在起由他负责。")
+        await turn.tell(case.owner_id, f"{turn.visitor.name}接受了 {case.number}，从现在起由{turn.visitor.name}负责。")
     return True
 
 

@@ -11,8 +11,11 @@ ASK_AGAIN = "closing.ask"
 LEADER_FROM = 2  # reopenings
 
 
-async def reopen(act: Act, case: Case, why: str) -> Case | None:
-    """Open a closed case again, tell whoever answers for it, and return it; None when it is not closed any more."""
+async def reopen(act: Act, case: Case, why: str, *, by_office: bool = False) -> Case | None:
+    """Open a closed case again, tell whoever answers for it, and return it; None when it is not closed any more.
+
+    `why` goes on from the cadre's name: 说没解决. `by_office`: a member of staff does it, and tells the cadre.
+    """
     if not await cases.reopen(act.tx, case.id):
         return None
     await reminders.drop(act.tx, [ASK_AGAIN], case.id)
@@ -21,7 +24,10 @@ async def reopen(act: Act, case: Case, why: str) -> Case | None:
     again = await passing.in_able_hands(act, await cases.by_id(act.tx, case.id))
     await clocks.start_all(act, again)
     again = await cases.by_id(act.tx, case.id)
-    text = f"{case.person_name}{why}（{case.number}），这件事重新办理，最迟{day_in_words(again.promised_on)}。"
+    head = (
+        f"{case.person_name}的事（{case.number}）" if by_office else f"{case.person_name}{why}（{case.number}），这件事"
+    )
+    text = f"{head}重新办理，最迟{day_in_words(again.promised_on)}。"
     await telling.tell_staff(act, again, text)
     if again.reopenings >= LEADER_FROM:
         await _before_the_leader(act, again)

@@ -3,7 +3,7 @@
 from handlers.act import Act, Button
 from handlers.office import CONTACT, Office, day_in_words
 from handlers.readers import short
-from storage import case_entries
+from storage import case_closings, case_entries
 from storage.cases import Case
 
 SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "没解决"}
@@ -16,12 +16,13 @@ def category_label(office: Office, case: Case) -> str:
     return "请人联系" if case.category == CONTACT else office.category(case.category).label
 
 
-def state(case: Case) -> str:
-    """Return in a few words how a case stands."""
+async def state(act: Act, case: Case) -> str:
+    """Return in a few words how a case stands, and a finished one how it ended."""
     if case.state == "merged":
         return "已经和另一件合在一起办"
     if case.state == "closed":
-        return "已办结"
+        closing = await case_closings.by_number(act.tx, case.id, case.closings)
+        return OUTCOMES[closing.outcome] if closing else "已办结"
     if case.waiting_since is not None:
         return "等您回话"
     return "正在办理" if case.owner_id is not None else "正在安排人"

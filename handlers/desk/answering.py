@@ -74,7 +74,7 @@ def filled(turn: Turn, each: Canned, case: Case) -> str:
 async def ask(chat: Chat) -> None:
     case = await cases.by_id(chat.tx, chat.seed["case"])
     told = await chat.gather(
-        "told", f"要问{case.person_name}什么（{case.number}）？等他回话期间，期限先停着。说完了请按【说完了】。"
+        "told", f"要问{case.person_name}什么（{case.number}）？等回话期间，期限先停着。说完了请按【说完了】。"
     )
     await chat.review("发出前请核对：", told="问题")
     current = await own(chat.turn, str(case.id))

@@ -26,6 +26,7 @@ DEEDS = {
     "declined": "没有接受转交",
     "assigned": "改派",
     "proposed": "提请审签",
+    "signed": "同意",
     "returned": "退回再办",
     "extended": "改承诺日期",
     "snoozed": "暂放到",
@@ -40,6 +41,7 @@ DEEDS = {
     "talk_ends": "结束对话",
 }
 SEEN_BY_CADRES = frozenset((*SPOKEN, "taken", "accepted", "assigned", "extended", "progress", "merged", "split"))
+AMONG_STAFF = frozenset(("assigned",))  # that it happened the cadre sees, but not what was said of it
 
 
 async def readable(turn: Turn, argument: str) -> Case | None:
@@ -107,7 +109,7 @@ async def show_case(turn: Turn, argument: str) -> None:
     entries = await _entries(turn, case)
     by_office = access.may_see(turn.visitor, case)
     shown = entries if by_office else [each for each in entries if each.kind in SEEN_BY_CADRES]
-    lines = [*await _head(turn, asked, case, by_office), "", *(_line(turn.office, each) for each in shown)]
+    lines = [*await _head(turn, asked, case, by_office), "", *(_line(turn.office, each, by_office) for each in shown)]
     turn.say("\n".join(lines), await deeds_now(turn, case), [medium for each in shown for medium in each.media])
     if by_office and entries:
         await case_entries.read(turn.tx, case.id, turn.person_id, max(each.id for each in entries))
@@ -125,11 +127,11 @@ async def _head(turn: Turn, asked: Case, case: Case, by_office: bool) -> Sequenc
     head = [f"{case.number} {case.person_name} {label}{words.marks(turn, case) if by_office else ''}"]
     if asked.id != case.id:
         head.append(f"{asked.number} 已经和这一件合在一起办")
-    head.append(f"{words.state(case)}{words.due(case)}；经办人：{case.owner_name or '正在安排'}")
+    head.append(f"{await words.state(turn, case)}{words.due(case)}；经办人：{case.owner_name or '正在安排'}")
     if case.acted_by != case.person_id:
         head.append(f"由{case.acted_by_name}代报")
     if by_office and case.handed_to_name:
-        head.append(f"正在转交给{case.handed_to_name}，等他接受")
+        head.append(f"正在转交给{case.handed_to_name}，等对方接受")
     if by_office:
         head.append(f"电话：{await _phones(turn, case)}")
     return head
@@ -141,10 +143,10 @@ async def _phones(turn: Turn, case: Case) -> str:
     return "，".join(each for each in (person.phone, person.home_phone, family) if each) or "花名册里没有"
 
 
-def _line(office: Office, each: Entry) -> str:
+def _line(office: Office, each: Entry, by_office: bool) -> str:
     at = each.at.astimezone(office.zone)
     attached = f"（附件 {len(each.media)} 份）" if each.media else ""
-    said = f"：{each.words}" if each.words else ""
+    said = f"：{each.words}" if each.words and (by_office or each.kind not in AMONG_STAFF) else ""
     return f"{at.month}月{at.day}日 {at:%H:%M} {each.author or '系统'}{DEEDS[each.kind]}{said}{attached}"
 
 
@@ -210,9 +212,8 @@ async def take_case(turn: Turn, argument: str) -> None:
     if not access.may_handle(turn.visitor, case):
         not_yours(turn)
     elif await caring.take(turn, case):
-        turn.say(
-            f"您已接手 {case.number}，已经告诉{case.acted_by_name if case.account_id else case.person_name}由您负责。"
-        )
+        told = case.acted_by_name if case.account_id else case.person_name
+        turn.say(f"您已接手 {case.number}，正在告诉{told}由您负责。")
         await show_case(turn, str(case.id))
     elif case.owner_id == turn.person_id and not case.is_finished:
         turn.say("这件事已经在您手上。")

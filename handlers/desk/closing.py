@@ -51,7 +51,14 @@ async def close(chat: Chat) -> None:
     elif outcome == "cannot":
         chat.say("已经提请领导审签。签了才告诉老同志，这件事现在还由您负责。", words.open_button(current))
     else:
-        chat.say("已办结，已经请老同志回答解决了没有。", [MENU_BUTTON])
+        chat.say(await _asked_or_to_call(chat, current), [MENU_BUTTON])
+
+
+async def _asked_or_to_call(chat: Chat, case: Case) -> str:
+    closing = (await case_closings.of_case(chat.tx, case.id))[-1]
+    if closing.call:
+        return "已办结。老同志在这里问不到，已经列在【回访】里，请别的同志打电话问。"
+    return "已办结，正在请老同志回答解决了没有。"
 
 
 # ── 审签 ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -90,7 +97,7 @@ async def sign_case(turn: Turn, argument: str) -> None:
     """【同意】: the second signature."""
     if found := await _pending(turn, argument):
         await ending.sign(turn, *found)
-        turn.say(f"已同意，{found[0].number} 不能办的理由已经告诉老同志。", [MENU_BUTTON])
+        turn.say(f"已同意，{found[0].number} 不能办的理由正在告诉老同志。", [MENU_BUTTON])
 
 
 async def return_case(turn: Turn, argument: str) -> None:
@@ -113,13 +120,13 @@ async def reopen_case(turn: Turn, argument: str) -> None:
     case = await handled(turn, argument)
     if case is None:
         return
-    again = await reopening.reopen(turn, case, f"的事由{turn.visitor.name}重新办理")
+    again = await reopening.reopen(turn, case, "", by_office=True)
     if again is None:
         turn.say("这件事没有办结，不用重新办理。", words.open_button(case))
         return
     day = day_in_words(again.promised_on)
     await telling.tell_cadre_side(turn, again, f"您的事（{case.number}）我们重新办理，最迟{day}前给您答复。")
-    turn.say("已经重新办理，也告诉老同志了。")
+    turn.say("已经重新办理，正在告诉老同志。")
     await show_case(turn, str(case.id))
 
 

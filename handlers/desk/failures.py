@@ -9,6 +9,8 @@ from handlers.turn import Turn
 from storage import outbox
 
 FAILURE_DAYS = 7
+LONGEST_LIST = 20
+MOST_READ = 500  # failures looked through for those within somebody's units
 
 
 async def show_failures(turn: Turn, argument: str) -> None:
@@ -16,7 +18,9 @@ async def show_failures(turn: Turn, argument: str) -> None:
     if not access.works_here(turn.visitor):
         not_yours(turn)
         return
-    failures = await outbox.failures(turn.tx, turn.now - timedelta(days=FAILURE_DAYS), 20)
+    seen = access.scope(turn.visitor)
+    found = await outbox.failures(turn.tx, turn.now - timedelta(days=FAILURE_DAYS), MOST_READ)
+    failures = [each for each in found if seen.everybody or each.unit_id in seen.unit_ids][:LONGEST_LIST]
     lines = []
     for each in failures:
         at = each.at.astimezone(turn.office.zone)

@@ -80,7 +80,7 @@ async def _announce(chat: Chat, absence: Absence) -> None:
         )
     if absence.from_on <= turn.today:
         given = await passing.begin_absence(turn, absence)
-        chat.say(f"登记好了，手上的 {given} 件事已经交给{absence.stand_in_name}，也告诉了老同志。", [MENU_BUTTON])
+        chat.say(f"登记好了，手上的 {given} 件事已经交给{absence.stand_in_name}，正在告诉老同志。", [MENU_BUTTON])
         return
     begins = _morning(turn, absence)
     await reminders.set_due(turn.tx, passing.LEAVE, absence.id, 1, begins)

@@ -48,7 +48,7 @@ async def show_todo(turn: Turn, argument: str) -> None:
         turn.say("现在没有没办完的事。", [MENU_BUTTON])
     elif counts["all"] <= LONGEST_LIST:
         turn.say(f"没办完的 {counts['all']} 件：{head}。")
-        await _page(turn, desk, "all", counts["all"], 0)
+        await _page(turn, desk, "all", counts["all"], 0, put_off=counts["snoozed"])
     else:
         buttons = [
             Button(f"{place} {label} {counts[name]}", f"a:todo:{name}.0")
@@ -62,12 +62,14 @@ async def show_taken(turn: Turn, argument: str) -> None:
     await show_todo(turn, "mine.0")
 
 
-async def _page(turn: Turn, desk: Desk, folder: str, count: int, skip: int) -> None:
+async def _page(turn: Turn, desk: Desk, folder: str, count: int, skip: int, put_off: int = 0) -> None:
     start = min(skip, max(0, count - 1))
     page = await case_lists.page(turn.tx, desk, folder, start, LONGEST_LIST)
     buttons = [*await _buttons(turn, page)]
     if start + LONGEST_LIST < count:
         buttons.append(Button("9 下一页", f"a:todo:{folder}.{start + LONGEST_LIST}"))
+    if put_off:
+        buttons.append(Button(f"暂放的 {put_off}", "a:todo:snoozed.0"))
     where = f"，第 {start + 1} 到 {start + len(page)} 件" if count > LONGEST_LIST else ""
     turn.say(
         f"{FOLDERS[folder]} {count} 件{where}：" if count else f"{FOLDERS[folder]}：没有。", [*buttons, MENU_BUTTON]
@@ -119,7 +121,7 @@ async def show_own(turn: Turn, argument: str) -> None:
     lines, buttons = [], []
     for place, case in enumerate(own[:LONGEST_LIST], 1):
         whose = f"{case.person_name}，" if len(persons) > 1 else ""
-        state = f"{words.state(case)}{words.due(case)}"
+        state = f"{await words.state(turn, case)}{words.due(case)}"
         lines.append(f"{place}. {whose}{case.number} {await words.title(turn, case)}：{state}")
         buttons.append(Button(f"{place} 看 {case.number}", f"a:case:{case.id}"))
     turn.say("\n".join(lines) if lines else "您还没有登记过困难。", [*buttons, MENU_BUTTON])

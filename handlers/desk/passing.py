@@ -54,7 +54,7 @@ async def hand(chat: Chat) -> None:
     name = receivers.get(to, "对方")
     if access.may_lead(chat.turn.visitor) and current.owner_id != chat.turn.person_id:
         await passing.assign(chat.turn, current, int(to), why)
-        chat.say(f"已经交给{name}，也告诉老同志了。")
+        chat.say(f"已经交给{name}，正在告诉老同志。")
     else:
         await passing.offer(chat.turn, current, int(to), why)
         chat.say(f"已经请{name}接办。{name}接受以前，这件事仍由您负责。")
@@ -65,7 +65,7 @@ async def accept_case(turn: Turn, argument: str) -> None:
     """【接受】."""
     if case := await handled(turn, argument):
         if await passing.accept(turn, case):
-            turn.say(f"{case.number} 从现在起由您负责，已经告诉老同志。")
+            turn.say(f"{case.number} 从现在起由您负责，正在告诉老同志。")
         else:
             turn.say("这件事已经不用您接了。")
         await show_case(turn, str(case.id))

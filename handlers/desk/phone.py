@@ -36,7 +36,7 @@ async def phone(chat: Chat) -> None:
         options = {str(each.id): _about(each, units) for each in found[:MOST_OPTIONS]}
         person_id = int(await chat.choose("person", f"叫{name}的有几位，是哪一位？", options))
     category = await chat.choose("category", "哪方面的困难？", categories(chat))
-    told = await chat.gather("told", "老同志怎么说的？请照他的话写。说完了请按【说完了】。")
+    told = await chat.gather("told", "老同志怎么说的？请照原话写。说完了请按【说完了】。")
     same = await same_matter(chat, person_id, category, told)
     if same is not None:
         chat.say(

@@ -64,7 +64,7 @@ async def refuse(turn: Turn, argument: str) -> None:
     await entry.decide(turn.tx, request.id, "refused", turn.person_id, turn.now)
     await _audit(turn, "access.refused", request, None)
     turn.tell_account(request.account_id, f"您的申请没能核对上，请打电话跟我们联系：{turn.office.phone}。")
-    turn.say("已回复对方，请他打电话。", [MENU_BUTTON])
+    turn.say("已回复对方，请对方打电话。", [MENU_BUTTON])
 
 
 async def _open_request(turn: Turn, argument: str) -> AccessRequest | None:

@@ -163,13 +163,15 @@ CREATE TABLE account_persons (                 -- who else uses an account: two 
 );
 CREATE INDEX account_persons_by_person ON account_persons (person_id);  -- where a person can be reached
 
+CREATE INDEX kin_by_cadre ON kin (cadre_id);   -- who else reads this
+
 CREATE TABLE reminders (                       -- something due at a time, written in the transaction that makes or changes its subject
     id          INTEGER PRIMARY KEY,
     kind        TEXT NOT NULL,                 -- handlers.reminders has a line for each
     subject_id  INTEGER NOT NULL,              -- whose row it is depends on the kind: a case, a talk, a year ...
     round       INTEGER NOT NULL,              -- of one kind, subject and round there is one reminder, ever
     due_at      TEXT NOT NULL,
-    state       TEXT NOT NULL DEFAULT 'waiting',  -- 'waiting', 'fired', 'late' (too old to be of use), 'failed' (it raised)
+    state       TEXT NOT NULL DEFAULT 'waiting',  -- 'waiting', 'fired', 'failed' (it raised)
     done_at     TEXT,
     UNIQUE (kind, subject_id, round)
 );
