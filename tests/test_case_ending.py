@@ -50,6 +50,11 @@ async def test_what_cannot_be_done_needs_a_leaders_signature_before_the_cadre_he
     assert talk.wang.sees("还是办不成，对不起") and talk.wang.sees("您还可以找：县住建局，电话 0000-8000009")
     assert talk.zhao.sees("钱局同意 2026-1 不能办")
     assert await case_rows(talk, "state") == [("closed",)]
+    assert talk.wang.sees("这件事您从别处解决了吗？")
+    await opens(talk.zhao)
+    assert talk.zhao.sees("钱局同意") and talk.zhao.sees("赵科办结：不能办：") and talk.zhao.sees("还可以找：县住建局")
+    await talk.wang.says("我的困难")
+    assert talk.wang.sees("不能办")
 
 
 async def test_a_leader_sends_it_back_with_a_reason(talk: Conversation) -> None:
