@@ -176,7 +176,10 @@ class Intake:
         visitors = await accounts.visitors(tx, [each.account_id for each in messages])
         async with asyncio.timeout(TURN_SECONDS):
             for message in messages:
-                await self._take_turn(tx, self._office(), visitors[message.account_id], message, self._now())
+                visitor = visitors[message.account_id]
+                if message.account_id in tx.changed_visitors:  # by an earlier turn of this batch
+                    visitor = await accounts.visitor(tx, message.account_id)
+                await self._take_turn(tx, self._office(), visitor, message, self._now())
 
     async def _alone(self, message: Message) -> None:
         """One message in a commit of its own; one that raises is tried once more, then parked with its traceback."""

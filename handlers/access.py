@@ -60,15 +60,19 @@ def scope(visitor: Visitor) -> Scope:
 def may_see(visitor: Visitor, case: Case) -> bool:
     """Tell whether somebody of the office may open a case."""
     seen = scope(visitor)
-    return works_here(visitor) and (seen.everybody or case.person_unit_id in seen.unit_ids)
+    return works_here(visitor) and (seen.everybody or case.person_unit_id in seen.unit_ids or owns(visitor, case))
+
+
+def owns(visitor: Visitor, case: Case) -> bool:
+    """Tell whether somebody answers for a case: that lasts when the cadre moves to another unit."""
+    return handles(visitor) and case.owner_id == visitor.person_id
 
 
 async def may_read(tx: Tx, visitor: Visitor, case: Case) -> bool:
-    """Tell whether somebody may open a case: the office by `may_see`; who reported it; the cadre, and who acts for the cadre."""
-    if may_see(visitor, case):
+    """Tell whether somebody may open a case: the office by `may_see`; who reported it here; the cadre, and who acts for the cadre."""
+    if may_see(visitor, case) or case.person_id in await acts_for(tx, visitor):
         return True
-    persons = await acts_for(tx, visitor)
-    return case.person_id in persons or case.acted_by in persons
+    return case.account_id is not None and case.acted_by in await speaks_for(tx, visitor)
 
 
 def handles(visitor: Visitor) -> bool:
@@ -78,7 +82,7 @@ def handles(visitor: Visitor) -> bool:
 
 def may_handle(visitor: Visitor, case: Case) -> bool:
     """Tell whether somebody may take, answer or close a case: staff and administrators, within their units."""
-    return any(
+    return owns(visitor, case) or any(
         role.name in HANDLING_ROLES and (role.unit_id is None or role.unit_id == case.person_unit_id)
         for role in visitor.roles
     )

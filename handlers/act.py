@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from handlers.office import Office
 from storage import accounts, audit, entry, outbox, people
+from storage.accounts import Account
 from storage.database import Tx
 
 
@@ -58,15 +59,17 @@ class Act:
         On an account that several share it begins with whom it is for. Returns to how many accounts. 0 means that the person must
         be called by telephone: no account can be reached, or the consent was withdrawn.
         """
-        if await entry.has_withdrawn(self.tx, person_id):
-            return 0
-        reachable = await accounts.reaching(self.tx, person_id)
+        reachable = await self.reachable(person_id)
         chosen = [each for each in reachable if each.id == first] or reachable
         for account in chosen:
             is_own = account.person_id == person_id
             to_whom = "" if is_own else f"给{(await people.by_id(self.tx, person_id)).name}：\n"
             self.tell_account(account.id, to_whom + text, buttons, media)
         return len(chosen)
+
+    async def reachable(self, person_id: int) -> list[Account]:
+        """Return the accounts on which something may be said to a person: none when the consent was withdrawn."""
+        return [] if await entry.has_withdrawn(self.tx, person_id) else await accounts.reaching(self.tx, person_id)
 
     def tell_account(
         self, account_id: int, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()

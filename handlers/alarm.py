@@ -32,14 +32,17 @@ async def sound(turn: Turn, told: Danger) -> None:
         return
     said = Gathered((Said.of(turn.message).words,), turn.message.media)
     persons = await _who(turn)
-    case = await _open_alarm(turn, next(iter(persons)))
+    case = await _open_alarm(turn, persons)
     if case is None:
         case = await _open(turn, told, said, persons)
-        turn.say(f"您的话已经登记（{case.number}），正在通知值班的工作人员和领导。", _buttons(case))
-        return
-    await opening.add_words(turn, case, said)
-    await _alarm_all(turn, case, f"【险】{case.person_name}又说（{case.number}）：\n{said.shown()}")
-    turn.say(f"这句话也转过去了（{case.number}），正在再次通知工作人员。", _buttons(case))
+        head = f"您的话已经登记（{case.number}）"
+    else:
+        await opening.add_words(turn, case, said)
+        await cases.alarm(turn.tx, case.id, told.label)
+        head = f"这句话也记下了（{case.number}）"
+    reached = await alarm_all(turn, case, told, said)
+    who = "，正在通知值班的工作人员和领导。" if reached else "，可是现在通知不到工作人员，请一定打上面的电话。"
+    turn.say(head + who, _buttons(case))
 
 
 def _buttons(case: Case) -> list[Button]:
@@ -54,26 +57,30 @@ async def _who(turn: Turn) -> dict[int, str]:
     return {each: name for each, name in persons.items() if each != turn.visitor.person_id} or persons
 
 
-async def _open_alarm(turn: Turn, person_id: int) -> Case | None:
-    found = await cases.unfinished_of_person(turn.tx, person_id, 20)
-    return next((each for each in found if each.danger), None)
+async def _open_alarm(turn: Turn, persons: dict[int, str]) -> Case | None:
+    """Return the alarm that is open for one of these persons, the newest, or None."""
+    found = [
+        each for person in persons for each in await cases.unfinished_of_person(turn.tx, person, 20) if each.danger
+    ]
+    return max(found, key=lambda case: case.id, default=None)
 
 
 async def _open(turn: Turn, told: Danger, said: Gathered, persons: dict[int, str]) -> Case:
     person_id = next(iter(persons))
     if len(persons) > 1:
         said = Gathered((*said.words, f"（这部电话上有：{'、'.join(persons.values())}，请先问清是谁）"), said.media)
-    case = await opening.open_case(turn, person_id, FALLBACK_CATEGORY, said, urgent=True, danger=told.label)
+    return await opening.open_case(turn, person_id, FALLBACK_CATEGORY, said, urgent=True, danger=told.label)
+
+
+async def alarm_all(turn: Turn, case: Case, told: Danger, said: Gathered) -> int:
+    """Alarm everybody on duty and every leader, and again after some minutes if nobody takes it; return how many were reached."""
     text = f"【险】【{told.label}】{case.person_name}（{case.number}）：\n{said.shown()}\n已请对方打 {told.call}。请马上打电话核实。"
-    await telling.tell_leaders(turn, case, text, open_button(case))
+    reached = await telling.tell_duty(turn, case, text) + await telling.tell_leaders(
+        turn, case, text, open_button(case)
+    )
     at = turn.now + timedelta(minutes=turn.office.danger_repeat_minutes)
-    await reminders.set_due(turn.tx, AGAIN, case.id, 1, at)
-    return case
-
-
-async def _alarm_all(turn: Turn, case: Case, text: str) -> None:
-    await telling.tell_duty(turn, case, text)
-    await telling.tell_leaders(turn, case, text, open_button(case))
+    await reminders.set_due(turn.tx, AGAIN, case.id, await cases.next_round(turn.tx, case.id), at)
+    return reached
 
 
 async def _stranger(turn: Turn, told: Danger) -> None:
@@ -95,6 +102,7 @@ async def _alarmed_lately(turn: Turn) -> bool:
 
 async def false_alarm(turn: Turn, case: Case) -> None:
     """The cadre says that it was a mistake: whoever looks after it is told, and calls all the same."""
+    case = await cases.living(turn.tx, case.id)
     if case.is_finished:
         turn.say("这件事已经办完了，不用再按。", [MENU_BUTTON])
         return

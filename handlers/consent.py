@@ -3,7 +3,7 @@
 from handlers import access
 from handlers.dialog import Chat, flow
 from handlers.menu import show_menu
-from storage import audit, entry, people
+from storage import accounts, audit, entry, people
 
 
 @flow("consent", "个人信息告知", drafts=False)
@@ -19,7 +19,7 @@ async def consent(chat: Chat) -> None:
         )
         return
     await entry.give_consent(chat.tx, turn.person_id, turn.visitor.account_id, office.consent_version, turn.now)
-    await _audit(chat, "consent.given")
+    await _audit(chat, "consent.given", turn.person_id)
     chat.say("谢谢您。想撤回的话，随时说“撤回同意”。")
     if said or media:
         turn.follow = ("offer", {"words": said, "media": media})
@@ -30,15 +30,23 @@ async def consent(chat: Chat) -> None:
 @flow("withdraw", "撤回同意", keywords=("撤回同意", "撤回"), drafts=False)
 async def withdraw(chat: Chat) -> None:
     turn = chat.turn
+    speakers = await access.speaks_for(chat.tx, turn.visitor)
+    who = turn.person_id
+    if len(speakers) > 1:
+        who = int(
+            await chat.choose("who", "是哪一位要撤回同意？", {str(each): name for each, name in speakers.items()})
+        )
     question = "撤回以后，我们不再通过这里处理您的信息，没办完的事会请工作人员打电话跟您说。确定撤回吗？"
     if not await chat.confirm("sure", question, yes="撤回", no="不撤回"):
         chat.say("好的，没有撤回。")
         if kept := chat.kept():
             turn.follow = ("offer", kept.stored())
         return
-    await entry.withdraw_consent(chat.tx, turn.person_id, turn.now)
-    await _audit(chat, "consent.withdrawn")
-    person = await people.by_id(chat.tx, turn.person_id)
+    await entry.withdraw_consent(chat.tx, who, turn.now)
+    if who != turn.person_id:
+        await accounts.unshare(chat.tx, turn.visitor.account_id, who)
+    await _audit(chat, "consent.withdrawn", who)
+    person = await people.by_id(chat.tx, who)
     phone = person.phone or person.home_phone or "花名册里没有电话"
     for colleague in await access.case_staff(chat.tx, person.unit_id):
         await turn.tell(
@@ -47,13 +55,13 @@ async def withdraw(chat: Chat) -> None:
     chat.say(f"已经撤回。有事请打电话：{turn.office.phone}（{turn.office.service_hours}）。")
 
 
-async def _audit(chat: Chat, deed: str) -> None:
+async def _audit(chat: Chat, deed: str, person_id: int) -> None:
     turn = chat.turn
     await audit.add(
         chat.tx,
         turn.now,
         deed,
-        f"person:{turn.person_id}",
+        f"person:{person_id}",
         actor_id=turn.person_id,
         account_id=turn.visitor.account_id,
         version=turn.office.consent_version,

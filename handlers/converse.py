@@ -31,6 +31,14 @@ ALWAYS: Mapping[str, str] = {
     }.items()
     for word in words.split()
 }
+BEGINS_A_FORM = (
+    "a:go:",
+    "a:resume:",
+    "a:apart:",
+    "w:human",
+    "w:resume",
+    "q:",
+)  # its questions would never get the words of a talk
 ENDS_TALK = frozenset("结束 结束对话 说完了".split())
 
 
@@ -181,6 +189,9 @@ async def _stranger_in_dialog(turn: Turn, dialog: Dialog) -> None:
 async def _pressed(turn: Turn, choice: str) -> None:
     dialog = turn.visitor.dialog
     kind, _, rest = choice.partition(":")
+    if turn.visitor.talk_id is not None and choice.startswith(BEGINS_A_FORM) and await _talks_as_client(turn):
+        turn.say("您正在跟工作人员说话，您的话都转过去了。要办别的事，请先按【结束对话】。", [talk.END_BUTTON])
+        return
     if kind == "a":
         name, _, argument = rest.partition(":")
         if action := ACTIONS.get(name):
@@ -258,6 +269,11 @@ async def _said(turn: Turn) -> None:
         await take_free_words(turn)
 
 
+async def _talks_as_client(turn: Turn) -> bool:
+    current = await talks.by_id(turn.tx, turn.visitor.talk_id or 0)
+    return current is not None and current.account_id == turn.visitor.account_id
+
+
 async def _in_talk(turn: Turn) -> bool:
     """Hand what is said in a talk to the other side; False when it is for us: the talk is over, or staff are at their desk meanwhile.
 
@@ -277,7 +293,7 @@ async def _in_talk(turn: Turn) -> bool:
     if plain in ENDS_TALK:
         turn.press_next = talk.END_BUTTON.choice
         return True
-    if not by_staff and ALWAYS.get(plain) == "menu":
+    if not by_staff and (ALWAYS.get(plain) == "menu" or plain in flows.WITHDRAW.keywords):
         await talk.end(turn, current, "cadre")
         turn.say("对话结束了，说过的都记下了。")
         return False

@@ -24,11 +24,12 @@ from storage.accounts import Visitor
 
 Action = Callable[[Turn, str], Awaitable[None]]
 
-CONSENT, REQUEST_ACCESS, OFFER, HUMAN = (
+CONSENT, REQUEST_ACCESS, OFFER, HUMAN, WITHDRAW = (
     consent.consent,
     strangers.request_access,
     report.offer_to_register,
     report.human,
+    consent.withdraw,
 )
 
 CLIENT_FLOWS = (report.report_difficulty, report.offer_to_register, report.human, consent.withdraw, sharing.share)
@@ -71,6 +72,7 @@ ACTIONS: Mapping[str, Action] = {
     "taken": lists.show_taken,
     "case": card.show_case,
     "more": card.show_more,
+    "media": card.show_media,
     "take": card.take_case,
     "reply": card.owner_begins("reply"),
     "canned": answering.canned_reply,

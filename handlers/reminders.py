@@ -79,6 +79,8 @@ async def leader(act: Act, reminder: Reminder) -> None:
 async def half(act: Act, reminder: Reminder) -> None:
     """At half the time: the cadre hears that it is not forgotten, also when nothing has happened."""
     if case := await _case_with_clock(act, reminder):
+        if case.promised_on < act.today:
+            return  # it is late: others hear of that, and nothing is promised for the past
         who = f"{case.owner_name}正在办" if case.owner_name else "正在安排人办"
         text = f"您的事（{case.number}）没有忘，{who}，最迟{day_in_words(case.promised_on)}前给您答复。"
         await case_entries.add(act.tx, case.id, "progress", None, text, (), act.now)
@@ -91,7 +93,7 @@ async def call_who_does_not_answer(act: Act, reminder: Reminder) -> None:
     if case.is_finished or case.waiting_since is None:
         return
     await telling.tell_staff(
-        act, case, f"{case.number} {case.person_name}一直没有回话。{await telling.call_instead(act, case)}"
+        act, case, f"{case.number} {case.person_name}一直没有回话，请打电话问问：{await telling.phone_of(act, case)}。"
     )
 
 

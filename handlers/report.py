@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from handlers import access
 from handlers.alike import looks_alike
-from handlers.cases import opening, words
+from handlers.cases import opening, telling, words
 from handlers.dialog import Chat, flow
 from handlers.office import CONTACT
 from handlers.readers import Gathered
@@ -123,9 +123,11 @@ async def human(chat: Chat) -> None:
         if case.category == CONTACT:
             if said:
                 await opening.add_words(turn, case, said)
+            else:
+                await telling.tell_staff(turn, case, f"{case.person_name}又来找人工（{case.number}），请尽快联系。")
             who = case.owner_name or "值班的工作人员"
             chat.say(
-                f"已经转告{who}了（{case.number}），请您稍等。急事请直接打电话：{office.phone}。\n有话可以现在就说，我一并转过去。"
+                f"正在转告{who}（{case.number}），请您稍等。急事请直接打电话：{office.phone}。\n有话可以现在就说，我一并转过去。"
             )
             return
     told = Gathered(("请工作人员跟我联系。", *said.words), said.media)

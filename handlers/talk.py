@@ -8,7 +8,7 @@ without a word; both sides are told of beginning and end, and both are recorded.
 from datetime import timedelta
 
 from handlers.act import Act, Button
-from handlers.cases import clocks
+from handlers.cases import clocks, opening
 from handlers.readers import Gathered
 from handlers.turn import Turn
 from storage import accounts, case_entries, cases, people, reminders, talks
@@ -30,6 +30,8 @@ RECORDED = {"cadre": "", "staff": "", "idle": "好一会儿没有人说话", "cl
 
 async def begin(turn: Turn, case: Case, account_id: int) -> bool:
     """Begin to talk to the account; False when one of the two is in a talk already."""
+    if account_id == turn.visitor.account_id:
+        return False
     for account in (account_id, turn.visitor.account_id):
         if await talks.of_account(turn.tx, account) is not None:
             return False
@@ -38,13 +40,21 @@ async def begin(turn: Turn, case: Case, account_id: int) -> bool:
     await turn.audit("talk.began", f"case:{case.id}")
     await _idle_from_now(turn, talk_id)
     minutes = turn.office.human_idle_minutes
+    turn.tx.changed_visitors.add(account_id)
     turn.tell_account(
         account_id,
-        f"{turn.visitor.name}来跟您说话了（{case.number}）。您说的话直接转给{turn.visitor.name}，我不插嘴。\n"
+        f"{await _for(turn, case, account_id)}{turn.visitor.name}来跟您说话了（{case.number}）。您说的话直接转给{turn.visitor.name}，我不插嘴。\n"
         f"{minutes} 分钟没有人说话就自动结束。想早点结束，请按【结束对话】。",
         [END_BUTTON],
     )
     return True
+
+
+async def _for(act: Act, case: Case, account_id: int) -> str:
+    """Return the words that say which of several who share the account is meant."""
+    account = await accounts.by_id(act.tx, account_id)
+    shared = account is not None and account.person_id != case.person_id and case.acted_by == case.person_id
+    return f"给{case.person_name}：\n" if shared else ""
 
 
 async def _idle_from_now(act: Act, talk_id: int) -> None:
@@ -56,10 +66,11 @@ async def relay(turn: Turn, talk: Talk, told: Gathered) -> None:
     """Put what was said into the case and give it to the other side as it is; the speaker hears nothing from us."""
     from_staff = turn.visitor.account_id == talk.staff_account_id
     kind = "replied" if from_staff else "said"
-    await case_entries.add(turn.tx, talk.case_id, kind, turn.person_id, told.text, told.media, turn.now)
+    case = await cases.by_id(turn.tx, talk.case_id)
+    author = turn.person_id if from_staff else await opening.who_speaks(turn, case)
+    await case_entries.add(turn.tx, talk.case_id, kind, author, told.text, told.media, turn.now)
     await turn.audit(f"case.{kind}", f"case:{talk.case_id}", talk=talk.id)
     await talks.said(turn.tx, talk.id, turn.now)
-    case = await cases.by_id(turn.tx, talk.case_id)
     if from_staff:
         await clocks.heard(turn, case)
     elif case.waiting_since is not None:
@@ -70,7 +81,8 @@ async def relay(turn: Turn, talk: Talk, told: Gathered) -> None:
     if account is None or account.unreachable_why:
         turn.say("这句话没有送到，请打电话。" if from_staff else f"这句话没有送到，请打电话：{turn.office.phone}。")
         return
-    text = f"{turn.visitor.name}：{told.text}" if told.text else f"{turn.visitor.name}发来照片或文件："
+    name = case.person_name if author == case.person_id else turn.visitor.name
+    text = f"{name}：{told.text}" if told.text else f"{name}发来照片或文件："
     turn.tell_account(other, text, [END_BUTTON] if from_staff else [], told.media)
     turn.quiet = True
 

@@ -111,7 +111,9 @@ OF_PERSON = f"SELECT {COLUMNS} FROM accounts WHERE person_id = ? ORDER BY id"
 _REACHING = f"SELECT {COLUMNS} FROM accounts WHERE unreachable_why IS NULL AND EXISTS (SELECT 1 FROM persons p WHERE p.id = ? AND p.active = 1)"
 REACHING = f"""
 {_REACHING} AND person_id = ? UNION ALL
-{_REACHING} AND id IN (SELECT s.account_id FROM account_persons s WHERE s.person_id = ?)"""
+{_REACHING} AND id IN (SELECT s.account_id FROM account_persons s WHERE s.person_id = ?)
+AND NOT EXISTS (SELECT 1 FROM consents w WHERE w.person_id = accounts.person_id AND w.withdrawn_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM consents c WHERE c.person_id = accounts.person_id AND c.withdrawn_at IS NULL))"""
 
 
 async def by_id(tx: Tx, account_id: int) -> Account | None:
@@ -125,7 +127,10 @@ async def of_person(tx: Tx, person_id: int) -> list[Account]:
 
 
 async def reaching(tx: Tx, person_id: int) -> list[Account]:
-    """Return where a person can be reached now: the own accounts, then those shared with somebody; nowhere who is off the roster."""
+    """Return where a person can be reached now: the own accounts, then those shared with somebody; nowhere who is off the roster.
+
+    A shared account whose own person withdrew consent is answered with the question for consent: it reaches nobody.
+    """
     return [Account(*row) for row in await tx.all(REACHING, person_id, person_id, person_id, person_id)]
 
 

@@ -51,8 +51,8 @@ SELECT {COLUMNS} FROM case_closings c LEFT JOIN persons p ON p.id = c.proposed_b
 PROPOSED = f"""
 SELECT {COLUMNS} FROM case_closings c LEFT JOIN persons p ON p.id = c.proposed_by WHERE c.decision IS NULL ORDER BY c.id"""
 TO_CALL = f"""
-SELECT {COLUMNS} FROM case_closings c LEFT JOIN persons p ON p.id = c.proposed_by
-WHERE c.call = 1 AND c.solved IS NULL ORDER BY c.id LIMIT ?"""
+SELECT {COLUMNS} FROM case_closings c JOIN cases k ON k.id = c.case_id AND k.closings = c.number AND k.state = 'closed'
+LEFT JOIN persons p ON p.id = c.proposed_by WHERE c.call = 1 AND c.solved IS NULL ORDER BY c.id LIMIT ?"""
 
 
 def _closing(row: Row) -> Closing:
@@ -95,7 +95,8 @@ UPDATE case_closings SET decision = ?, decided_by = ?, decided_at = ? WHERE case
 CALL = "UPDATE case_closings SET call = ? WHERE case_id = ? AND number = ?"
 ANSWER = """
 UPDATE case_closings SET solved = ?, answered_by = ?, caller_id = ?, answered_at = ?
-WHERE case_id = ? AND number = ? AND decision = 'closed' AND solved IS NULL"""
+WHERE case_id = ? AND number = ? AND decision = 'closed' AND solved IS NULL
+AND number = (SELECT closings FROM cases WHERE id = case_id) AND EXISTS (SELECT 1 FROM cases WHERE id = case_id AND state = 'closed')"""
 RATE = """
 UPDATE case_closings SET satisfied = ?
 WHERE case_id = ? AND number = ? AND solved IS NOT NULL AND satisfied IS NULL"""

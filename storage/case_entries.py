@@ -99,6 +99,15 @@ async def move(tx: Tx, entry_id: int, from_case: int, to_case: int) -> bool:
     return await tx.run(MOVE, to_case, entry_id, from_case) == 1
 
 
+READ_UP_TO = "SELECT entry_id FROM case_reads WHERE case_id = ? AND person_id = ?"
+
+
+async def read_up_to(tx: Tx, case_id: int, person_id: int) -> int:
+    """Return the newest entry that a member of staff has seen of a case; 0 for none."""
+    row = await tx.one(READ_UP_TO, case_id, person_id)
+    return int(row[0]) if row else 0
+
+
 READ = """
 INSERT INTO case_reads (case_id, person_id, entry_id) VALUES (?, ?, ?)
 ON CONFLICT (case_id, person_id) DO UPDATE SET entry_id = excluded.entry_id"""

@@ -46,6 +46,11 @@ class Desk:
     today: date
     soon: date
 
+    @property
+    def seen(self) -> str:
+        """Return the condition on what stands on this desk: what is in scope, and what one answers for."""
+        return f"({self.scope.sql} OR c.owner_id = :me)"
+
     def values(self) -> dict[str, object]:
         return {"me": self.me, "today": self.today.isoformat(), "soon": self.soon.isoformat()}
 
@@ -61,7 +66,7 @@ async def counts(tx: Tx, desk: Desk) -> dict[str, int]:
     """Return how many unfinished cases stand in each folder. What is snoozed stands only in its own, until it is overdue."""
     sql = (
         f"SELECT {_COUNTED} FROM cases c JOIN persons p ON p.id = c.person_id {_READS} "
-        f"WHERE c.closed_at IS NULL AND {desk.scope.sql}"
+        f"WHERE c.closed_at IS NULL AND {desk.seen}"
     )
     [row] = await tx.all_named(sql, desk.values())
     return {name: int(value) for name, value in zip(FOLDERS, row, strict=True)}
@@ -71,7 +76,7 @@ async def page(tx: Tx, desk: Desk, folder: str, skip: int, limit: int) -> list[C
     """Return a page of a folder: urgent first, then oldest first. Raises KeyError: no such folder."""
     awake = "1 = 1" if folder == "snoozed" else AWAKE
     sql = (
-        f"{SELECT} {_READS} WHERE c.closed_at IS NULL AND {desk.scope.sql} AND {FOLDERS[folder]} AND {awake} "
+        f"{SELECT} {_READS} WHERE c.closed_at IS NULL AND {desk.seen} AND {FOLDERS[folder]} AND {awake} "
         "ORDER BY c.urgent DESC, c.id LIMIT :limit OFFSET :skip"
     )
     rows = await tx.all_named(sql, desk.values() | {"limit": limit, "skip": skip})

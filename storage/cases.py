@@ -92,7 +92,8 @@ LEFT JOIN persons o ON o.id = c.owner_id LEFT JOIN persons h ON h.id = c.handed_
 BY_ID = f"{SELECT} WHERE c.id = ?"
 BY_NUMBER = f"{SELECT} WHERE c.number = ?"
 OF_PERSON = f"{SELECT} WHERE c.person_id = ? ORDER BY c.id DESC LIMIT ?"
-OF_SPEAKER = f"{SELECT} WHERE c.person_id = ? OR c.acted_by = ? ORDER BY c.id DESC LIMIT ?"
+OF_SPEAKER = f"""
+{SELECT} WHERE c.person_id = ? OR (c.acted_by = ? AND c.account_id IS NOT NULL) ORDER BY c.id DESC LIMIT ?"""
 UNFINISHED_OF_OWNER = f"{SELECT} WHERE c.owner_id = ? AND c.closed_at IS NULL ORDER BY c.id"
 OFFERED_TO = f"{SELECT} WHERE c.handed_to = ? AND c.closed_at IS NULL ORDER BY c.id"
 UNFINISHED_OF_PERSON = f"{SELECT} WHERE c.person_id = ? AND c.closed_at IS NULL ORDER BY c.id DESC LIMIT ?"
@@ -138,7 +139,10 @@ async def of_person(tx: Tx, person_id: int, limit: int) -> list[Case]:
 
 
 async def of_speaker(tx: Tx, person_id: int, limit: int) -> list[Case]:
-    """Return the cases that somebody may be talking about, newest first: the own ones and those reported for another."""
+    """Return the cases that somebody may be talking about, newest first: the own ones and those reported here for another.
+
+    What staff wrote down for somebody on the telephone is not theirs to talk about.
+    """
     return [case_from(row) for row in await tx.all(OF_SPEAKER, person_id, person_id, limit)]
 
 

@@ -29,6 +29,7 @@ class Tx:
         self.writes = 0
         self.after_commit: list[Callable[[], None]] = []
         self.at_end: dict[str, list[Sequence[object]]] = {}
+        self.changed_visitors: set[int] = set()  # accounts whose Visitor was read before it changed: read it again
 
     def on_commit(self, call: Callable[[], None]) -> None:
         """Call this when the transaction is on the disk, and not at all when it is given up."""

@@ -389,7 +389,7 @@ async def test_who_is_away_gets_nothing_new_and_the_open_cases_go_to_the_stand_i
     await reports(talk.wang)
     await takes(talk.zhao)
     await goes_on_leave(talk.zhao, "今天", "11月27日", "孙姐")
-    assert talk.zhao.sees("手上的 1 件事已经交给孙姐")
+    assert talk.zhao.sees("手上的 1 件事已经交给代办人")
     assert sun.sees("有 1 件事由您代办")
     assert talk.wang.sees("孙姐")
     await reports(talk.wang, "药费三个月没有报", "就医")

@@ -89,7 +89,7 @@ async def test_nobody_signs_the_own_proposal(talk: Conversation) -> None:
 async def test_without_a_leader_nothing_is_proposed_and_the_owner_is_told_why(talk: Conversation) -> None:
     await talk.writes(lambda tx: tx.run("DELETE FROM roles WHERE role = 'leader'"))
     await closed(talk, "不能办")
-    assert talk.zhao.sees("系统里没有别的领导")
+    assert talk.zhao.sees("没有能通知到的领导")
     assert await answers(talk) == []
 
 

@@ -186,7 +186,7 @@ async def test_asking_for_a_person_opens_a_case_at_once(office: TestOffice) -> N
     assert office.zhao.sees("王老，请人联系")
     await office.wang.says("菜单")
     await office.wang.says("人工")
-    assert office.wang.sees("已经转告")
+    assert office.wang.sees("正在转告")
     assert len(await office.rows("SELECT id FROM cases")) == 1
 
 

@@ -75,7 +75,8 @@ def promised_on(act: Act, category: str, urgent: bool) -> date:
 async def start(act: Act, case: Case, kind: str, extended_to: date | None = None) -> datetime:
     """Start a clock anew, with a deadline and warnings of its own; return when it is due."""
     number = await cases.next_round(act.tx, case.id)
-    started = Clock(case.id, kind, number, act.now, 0, None, extended_to, act.now)
+    rests_since = act.now if kind in RESTING and case.waiting_since is not None else None
+    started = Clock(case.id, kind, number, act.now, 0, rests_since, extended_to, act.now)
     return (await _put(act, case, started)).due_at
 
 
@@ -121,6 +122,7 @@ async def rest(act: Act, case: Case) -> None:
     for kind, clock in (await case_clocks.of_case(act.tx, case.id)).items():
         if kind in RESTING and clock.paused_at is None:
             await _put(act, case, replace(clock, paused_at=act.now))
+    await reminders.drop(act.tx, [WAITING], case.id)
     calendar = act.office.calendar
     call_at = calendar.add_minutes(act.now, NEVER_ANSWERS_DAYS * calendar.minutes_per_day)
     await reminders.set_due(act.tx, WAITING, case.id, await cases.next_round(act.tx, case.id), call_at)
@@ -137,6 +139,16 @@ async def go_on(act: Act, case: Case) -> date:
     return (await cases.by_id(act.tx, case.id)).promised_on
 
 
+async def hasten(act: Act, case: Case) -> None:
+    """A case has become urgent on the way: its clocks begin anew by the urgent limits, and no promise becomes a later one."""
+    day = min(max(case.promised_on, act.today), promised_on(act, case.category, True))
+    urgent = await cases.by_id(act.tx, case.id)
+    if urgent.owner_id is None:
+        await start(act, urgent, ACCEPT)
+    await start(act, urgent, SOLVE, extended_to=day)
+    await start(act, urgent, PROGRESS)
+
+
 async def recompute(act: Act) -> Mapping[str, int]:
     """Apply the rules and the calendar as they are now to every clock; whoever was promised another day is told.
 
@@ -146,7 +158,10 @@ async def recompute(act: Act) -> Mapping[str, int]:
     moved = 0
     for clock in clocks:
         case = await cases.by_id(act.tx, clock.case_id)
-        if due(clock, act.office.limits(case.category, case.urgent), act.office.calendar) != clock.due_at:
+        moment = due(clock, act.office.limits(case.category, case.urgent), act.office.calendar)
+        if moment != clock.due_at:
+            if clock.kind == SOLVE and moment < act.now < clock.due_at:
+                clock = replace(clock, extended_to=act.today)  # a shorter rule makes nothing late that was not
             await _put(act, case, clock)
             moved += 1
             await _tell_if_promised_anew(act, case)

@@ -29,9 +29,9 @@ class Ending:
 
 
 async def propose(turn: Turn, case: Case, ending: Ending) -> bool:
-    """Close a case, or ask the leaders to sign that it cannot be done. False when there is no leader to sign."""
+    """Close a case, or ask the leaders to sign that it cannot be done. False when no leader can be asked to sign."""
     needs_signature = ending.outcome == "cannot"
-    if needs_signature and not any(each.person_id != turn.person_id for each in await access.leaders(turn.tx)):
+    if needs_signature and not await _somebody_can_sign(turn):
         return False
     number = await case_closings.propose(
         turn.tx, case.id, ending.outcome, ending.words, ending.elsewhere, ending.media, turn.person_id, turn.now
@@ -53,6 +53,11 @@ async def propose(turn: Turn, case: Case, ending: Ending) -> bool:
     )
     await telling.tell_leaders(turn, case, text, buttons)
     return True
+
+
+async def _somebody_can_sign(turn: Turn) -> bool:
+    others = [each.person_id for each in await access.leaders(turn.tx) if each.person_id != turn.person_id]
+    return any([await turn.reachable(each) for each in others])
 
 
 async def sign(turn: Turn, case: Case, closing: Closing) -> None:
@@ -135,7 +140,8 @@ async def ask_again(act: Act, case: Case, number: int) -> None:
     closing = await case_closings.by_number(act.tx, case.id, number)
     if closing is None or closing.solved is not None or case.state != "closed" or case.closings != number:
         return
-    await _ask(act, case, closing, f"再问您一次，以后不再打扰。\n{await _told(act, case, closing)}")
+    asked = await _ask(act, case, closing, f"再问您一次，以后不再打扰。\n{await _told(act, case, closing)}")
+    await case_closings.put_on_call_list(act.tx, case.id, number, not asked)
 
 
 # ── the cadre's answer ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,6 +193,10 @@ async def rate(turn: Turn, case: Case, number: int, satisfied: str) -> str:
         return await _answered_before(turn, case, number)
     await case_entries.add(turn.tx, case.id, "answered", case.person_id, SATISFIED[satisfied], (), turn.now)
     await telling.audit(turn, case, "case.rated", satisfied=satisfied, closing=number)
+    if satisfied == "no" and case.state == "merged":
+        living = await cases.living(turn.tx, case.id)
+        await telling.tell_staff(turn, living, f"{case.person_name}对 {case.number}（合在 {living.number}）不满意。")
+        return f"对不起，没有办好。这件事和 {living.number} 合在一起办，已经转告经办人。哪里不满意，您可以接着说。"
     if satisfied == "no":
         again = await reopening.reopen(turn, case, "说不满意") if case.state == "closed" else case
         if again is not None:

@@ -3,7 +3,7 @@
 from handlers import talk
 from handlers.cases import caring, clocks, telling
 from handlers.turn import Turn
-from storage import case_entries, cases
+from storage import case_closings, case_entries, cases
 from storage.cases import Case
 
 
@@ -21,16 +21,28 @@ async def merge(turn: Turn, case: Case, into: Case) -> bool:
     await case_entries.add(turn.tx, into.id, "merged", turn.person_id, f"{case.number} 合进来一起办", (), turn.now)
     await telling.audit(turn, case, "case.merged", into=into.id)
     await telling.audit(turn, into, "case.merged", taken_in=case.id)
-    if case.promised_on < into.promised_on and into.waiting_since is None:
-        await clocks.start(turn, into, clocks.SOLVE, extended_to=case.promised_on)
+    if pending := await case_closings.pending(turn.tx, case.id):
+        await case_closings.decide(turn.tx, case.id, pending.number, "returned", turn.person_id, turn.now)
     if case.urgent and not into.urgent:
         await cases.hurry(turn.tx, into.id)
     if case.danger and not into.danger:
         await cases.alarm(turn.tx, into.id, case.danger)
+    if case.urgent and not into.urgent:
+        await clocks.hasten(turn, into)
+    if case.promised_on < into.promised_on:
+        await _keep_the_earlier_promise(turn, case, into)
     if into.owner_id is None:  # whoever joins them looks after both
         await caring.take(turn, into)
     await _tell_both(turn, case, await cases.by_id(turn.tx, into.id))
     return True
+
+
+async def _keep_the_earlier_promise(turn: Turn, case: Case, into: Case) -> None:
+    """The earlier of the two promises holds, but none is made for the past."""
+    earlier = max(turn.today, min(case.promised_on, into.promised_on))
+    joined = await cases.by_id(turn.tx, into.id)
+    await clocks.start(turn, joined, clocks.SOLVE, extended_to=earlier)
+    await clocks.start(turn, joined, clocks.PROGRESS)
 
 
 async def _tell_both(turn: Turn, case: Case, into: Case) -> None:

@@ -2,7 +2,7 @@
 
 from handlers import access
 from handlers.cases import clocks, reopening, telling
-from handlers.cases.words import category_label
+from handlers.cases.words import category_label, until
 from handlers.office import day_in_words
 from handlers.readers import Gathered
 from handlers.turn import Turn
@@ -63,7 +63,7 @@ async def add_words(turn: Turn, case: Case, told: Gathered, author_id: int | Non
     if reopened:
         await reopening.reopen(turn, case, "又有话说")
         case = await cases.by_id(turn.tx, case.id)
-    author = author_id or await _who_speaks(turn, case)
+    author = author_id or await who_speaks(turn, case)
     await case_entries.add(turn.tx, case.id, "said", author, told.text, told.media, turn.now)
     await telling.audit(turn, case, "case.said")
     if case.snoozed_until is not None:
@@ -76,12 +76,12 @@ async def add_words(turn: Turn, case: Case, told: Gathered, author_id: int | Non
     if reopened:
         return f"这件事（{case.number}）重新办理，最迟{day_in_words(case.promised_on)}前给您答复。"
     if answered:
-        return f"已经转给{case.owner_name}（{case.number}），接着给您办，最迟{day_in_words(day)}前答复。"
+        return f"已经转给{case.owner_name}（{case.number}），接着给您办{until(turn, day)}。"
     if case.owner_id is None:
         return f"已经补充到 {case.number}。经办人正在安排，安排好了会告诉您。"
     return f"已经转给{case.owner_name}（{case.number}）。"
 
 
-async def _who_speaks(turn: Turn, case: Case) -> int:
+async def who_speaks(turn: Turn, case: Case) -> int:
     """Return whose words these are: of several who share a telephone the one whose case it is, else the account's own person."""
     return case.person_id if case.person_id in await access.speaks_for(turn.tx, turn.visitor) else turn.person_id

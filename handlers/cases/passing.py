@@ -1,5 +1,7 @@
 """From one hand into another: 首接负责. Until the receiver accepts, the giver answers for the case, and its clocks run on."""
 
+from collections import Counter
+
 from handlers import access, talk
 from handlers.act import Act, Button
 from handlers.cases import clocks, telling
@@ -91,17 +93,17 @@ async def begin_absence(act: Act, absence: Absence) -> int:
     for case in await cases.offered_to(act.tx, absence.person_id):
         await _decline_for(act, case, absence)
     own = await cases.unfinished_of_owner(act.tx, absence.person_id)
-    given = 0
+    given: Counter[int] = Counter()
     for case in own:
         receiver = await stand_in_for(act, absence.person_id, case)
         if receiver is None:
             await telling.tell_leaders(act, case, f"{absence.person_name}请假，{case.number} 没有人能代办，请您安排。")
             continue
-        given += await give(act, case, receiver, "assigned", f"{absence.person_name}请假")
-    if given:
-        text = f"{absence.person_name}请假，从现在起有 {given} 件事由您代办。"
-        await act.tell(absence.stand_in_id, text, [Button("1 我承办的", "a:todo:mine.0")])
-    return given
+        given[receiver] += await give(act, case, receiver, "assigned", f"{absence.person_name}请假")
+    for receiver, count in given.items():
+        text = f"{absence.person_name}请假，从现在起有 {count} 件事由您代办。"
+        await act.tell(receiver, text, [Button("1 我承办的", "a:todo:mine.0")])
+    return given.total()
 
 
 async def _decline_for(act: Act, case: Case, absence: Absence) -> None:

@@ -17,8 +17,16 @@ def reporter_id(case: Case) -> int:
 async def tell_reporter(
     act: Act, case: Case, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()
 ) -> bool:
-    """Send news to whoever reported a case, where it was reported if possible; False when only the telephone is left."""
-    return await act.tell(reporter_id(case), text, buttons, media, first=case.account_id) > 0
+    """Send news to whoever reported a case, where it was reported if possible, else to the cadre; False: only the telephone is left."""
+    told = await act.tell(reporter_id(case), text, buttons, media, first=case.account_id)
+    if told == 0 and reporter_id(case) != case.person_id:
+        told = await act.tell(case.person_id, text, buttons, media)
+    return told > 0
+
+
+def reporter_name(case: Case) -> str:
+    """Return who hears the news, by name."""
+    return case.person_name if case.account_id is None else case.acted_by_name
 
 
 async def tell_cadre_side(act: Act, case: Case, text: str) -> bool:
@@ -32,31 +40,37 @@ async def tell_cadre_side(act: Act, case: Case, text: str) -> bool:
 
 async def call_instead(act: Act, case: Case) -> str:
     """Return the sentence that sends a member of staff to the telephone."""
+    return f"消息送不到，请给{reporter_name(case)}打电话：{await phone_of(act, case)}。"
+
+
+async def phone_of(act: Act, case: Case) -> str:
+    """Return the telephone of whoever hears the news, or that the roster has none."""
     person = await people.by_id(act.tx, reporter_id(case))
-    phone = person.phone or person.home_phone or person.family_phone or "花名册里没有电话"
-    return f"消息送不到，请给{person.name}打电话：{phone}。"
+    return person.phone or person.home_phone or person.family_phone or "花名册里没有电话"
 
 
 async def tell_staff(act: Act, case: Case, text: str, media: Sequence[str] = ()) -> None:
-    """Tell the owner, and whoever is asked to take over; a case without an owner is told to all on duty."""
-    if case.owner_id is None:
-        await tell_duty(act, case, text, media)
-        return
+    """Tell the owner, and whoever is asked to take over; when none of them can be told, all on duty."""
+    told = 0
     for person_id in dict.fromkeys((case.owner_id, case.handed_to)):
         if person_id is not None:
-            await act.tell(person_id, text, open_button(case), media)
+            told += await act.tell(person_id, text, open_button(case), media)
+    if told == 0:
+        await tell_duty(act, case, text, media)
 
 
-async def tell_duty(act: Act, case: Case, text: str, media: Sequence[str] = ()) -> None:
-    """Tell everybody who may take the case and is not away, except whoever acts; the leaders when nobody could be told."""
+async def tell_duty(act: Act, case: Case, text: str, media: Sequence[str] = ()) -> int:
+    """Tell everybody who may take the case and is not away, except whoever acts; the leaders when nobody could be told.
+
+    Returns how many were told.
+    """
     told = 0
     for colleague in await access.duty_staff(act.tx, case.person_unit_id, act.today):
         if colleague.person_id == act.actor_id:
             told += 1
         else:
             told += await act.tell(colleague.person_id, text, open_button(case), media)
-    if told == 0:
-        await tell_leaders(act, case, text)
+    return told or await tell_leaders(act, case, text)
 
 
 async def tell_leaders(act: Act, case: Case, text: str, buttons: Sequence[Button] = ()) -> int:

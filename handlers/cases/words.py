@@ -1,5 +1,7 @@
 """How a case is called, and what its states are called, in words that everybody knows."""
 
+from datetime import date
+
 from handlers.act import Act, Button
 from handlers.office import CONTACT, Office, day_in_words
 from handlers.readers import short
@@ -32,6 +34,11 @@ def due(case: Case) -> str:
     """Return '，最迟12月4日 星期五答复', or nothing when no promise runs."""
     rests = case.is_finished or case.waiting_since is not None
     return "" if rests else f"，最迟{day_in_words(case.promised_on)}答复"
+
+
+def until(act: Act, day: date) -> str:
+    """Return '，最迟12月4日 星期五前答复', or nothing for a day that is past: nothing is promised for the past."""
+    return f"，最迟{day_in_words(day)}前答复" if day >= act.today else ""
 
 
 def marks(act: Act, case: Case) -> str:

@@ -27,7 +27,7 @@ async def reply(chat: Chat) -> None:
 
 async def _send_reply(chat: Chat, case: Case, told: Gathered) -> None:
     arrived = await caring.reply(chat.turn, case, told)
-    chat.say("已经发给老同志。" if arrived else await telling.call_instead(chat.turn, case))
+    chat.say(f"已经发给{telling.reporter_name(case)}。" if arrived else await telling.call_instead(chat.turn, case))
     await show_case(chat.turn, str(case.id))
 
 
@@ -47,11 +47,16 @@ async def canned(chat: Chat) -> None:
     case = await cases.by_id(chat.tx, chat.seed["case"])
     texts = {str(place): filled(chat.turn, each, case) for place, each in enumerate(chat.turn.office.canned)}
     options = {str(place): each.label for place, each in enumerate(chat.turn.office.canned[:MOST_OPTIONS])}
+    if not options:
+        chat.say("常用答复都撤下了，请直接写。", words.open_button(case))
+        return
     chosen = await chat.choose("which", f"答复{case.person_name}（{case.number}），用哪一条？", options)
-    text = texts.get(chosen, "")  # the list may have grown shorter meanwhile
+    text = texts.get(chosen, "")
+    if not text:  # the list has grown shorter meanwhile
+        chat.say("这一条常用答复已经撤下了。", words.open_button(case))
+        return
     await chat.review(f"发出前请核对：\n{text}", which="常用答复")
-    current = await own(chat.turn, str(case.id)) if text else None
-    if current is not None:
+    if current := await own(chat.turn, str(case.id)):
         await _send_reply(chat, current, Gathered((text,)) + chat.kept())
 
 
@@ -62,7 +67,7 @@ def filled(turn: Turn, each: Canned, case: Case) -> str:
         "编号": case.number,
         "经办人": case.owner_name or turn.visitor.name,
         "电话": case.owner_phone or turn.office.phone,
-        "最迟": day_in_words(case.promised_on),
+        "最迟": day_in_words(case.promised_on) if case.promised_on >= turn.today else "尽快",
     }
     text = each.text
     for name, value in values.items():
@@ -81,7 +86,7 @@ async def ask(chat: Chat) -> None:
     if current is None:
         return
     if await caring.ask_back(chat.turn, current, told + chat.kept()):
-        chat.say("已经问了，老同志一回话就告诉您。")
+        chat.say(f"已经问了{telling.reporter_name(current)}，一回话就告诉您。")
     else:
         chat.say(f"{await telling.call_instead(chat.turn, current)}问到了请按【老同志回话了】。")
     await show_case(chat.turn, str(case.id))
@@ -123,9 +128,11 @@ async def begin_talk(turn: Turn, argument: str) -> None:
 
 async def _account(turn: Turn, case: Case) -> int | None:
     """Return where the side that reported can be reached: where it was reported, or any account of theirs."""
-    person_id = telling.reporter_id(case)
-    reachable = [each.id for each in await accounts.reaching(turn.tx, person_id)]
-    return case.account_id if case.account_id in reachable else next(iter(reachable), None)
+    for person_id in dict.fromkeys((telling.reporter_id(case), case.person_id)):
+        reachable = [each.id for each in await turn.reachable(person_id)]
+        if reachable:
+            return case.account_id if case.account_id in reachable else reachable[0]
+    return None
 
 
 async def _put_dialog_aside(turn: Turn, account_id: int) -> str:

@@ -80,6 +80,16 @@ async def own(turn: Turn, argument: str) -> Case | None:
     return None
 
 
+async def show_media(turn: Turn, argument: str) -> None:
+    """【看以前的附件】: everything that was sent along, once more."""
+    case = await readable(turn, argument)
+    if case is not None and access.may_see(turn.visitor, case):
+        media = [medium for each in await _entries(turn, case) for medium in each.media]
+        turn.say(f"{case.number} 的附件一共 {len(media)} 份。", words.open_button(case), media)
+    elif case is not None:
+        not_yours(turn)
+
+
 def owner_begins(flow: str) -> Callable[[Turn, str], Awaitable[None]]:
     """Return the action of a button with which the owner of a case begins a flow about it."""
 
@@ -110,7 +120,12 @@ async def show_case(turn: Turn, argument: str) -> None:
     by_office = access.may_see(turn.visitor, case)
     shown = entries if by_office else [each for each in entries if each.kind in SEEN_BY_CADRES]
     lines = [*await _head(turn, asked, case, by_office), "", *(_line(turn.office, each, by_office) for each in shown)]
-    turn.say("\n".join(lines), await deeds_now(turn, case), [medium for each in shown for medium in each.media])
+    read = await case_entries.read_up_to(turn.tx, case.id, turn.person_id) if by_office else 0
+    media = [medium for each in shown if each.id > read for medium in each.media]
+    buttons = await deeds_now(turn, case)
+    if any(each.media for each in shown if each.id <= read):
+        buttons.insert(-1, Button("看以前的附件", f"a:media:{case.id}"))
+    turn.say("\n".join(lines), buttons, media)
     if by_office and entries:
         await case_entries.read(turn.tx, case.id, turn.person_id, max(each.id for each in entries))
 
@@ -166,7 +181,8 @@ async def deeds_now(turn: Turn, case: Case) -> list[Button]:
     if not access.works_here(turn.visitor):
         return [MENU_BUTTON]
     leads, handles = access.may_lead(turn.visitor), access.may_handle(turn.visitor, case)
-    if leads and (pending := await case_closings.pending(turn.tx, case.id)) and not case.is_finished:
+    pending = await case_closings.pending(turn.tx, case.id)
+    if leads and pending is not None and pending.proposed_by != turn.person_id and not case.is_finished:
         where = f"{case.id}.{pending.number}"
         return [Button("1 同意", f"a:sign:{where}"), Button("2 退回再办", f"a:return:{where}"), MENU_BUTTON]
     if case.is_finished:
@@ -211,6 +227,8 @@ async def take_case(turn: Turn, argument: str) -> None:
     case = await cases.living(turn.tx, case.id)
     if not access.may_handle(turn.visitor, case):
         not_yours(turn)
+    elif case.person_id == turn.person_id:
+        turn.say("这是您自己的事，请同事来接手。", [MENU_BUTTON])
     elif await caring.take(turn, case):
         told = case.acted_by_name if case.account_id else case.person_name
         turn.say(f"您已接手 {case.number}，正在告诉{told}由您负责。")

@@ -42,12 +42,17 @@ async def close(chat: Chat) -> None:
     labels = {"outcome": "结果", "words": "给老同志的话", "elsewhere": "还可以找"}
     await chat.review("发出前请核对：", **labels)
     current = await own(chat.turn, str(case.id))
-    if current is None or await case_closings.pending(chat.tx, current.id):
+    if current is None:
+        return
+    if await case_closings.pending(chat.tx, current.id):
+        chat.say("这件事正等领导审签。", words.open_button(current))
         return
     kept = chat.kept()  # the review has shown it
     final = Ending(outcome, "\n".join((told, *kept.words)), elsewhere, kept.media)
     if not await ending.propose(chat.turn, current, final):
-        chat.say("不能办的要领导审签，可是系统里没有别的领导，请管机器的同志登记一位。", words.open_button(current))
+        chat.say(
+            "不能办的要领导审签，可是系统里没有能通知到的领导，请管机器的同志登记一位。", words.open_button(current)
+        )
     elif outcome == "cannot":
         chat.say("已经提请领导审签。签了才告诉老同志，这件事现在还由您负责。", words.open_button(current))
     else:

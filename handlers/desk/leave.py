@@ -51,6 +51,9 @@ async def leave(chat: Chat) -> None:
         return
     stand_in = int(await chat.choose("stand_in", "请假期间，没办完的事交给谁代办？", others or {"0": "没有人"}))
     await chat.review("请核对：", who="谁", **{"from": "从", "until": "到", "stand_in": "代办人"})
+    if not turn.today <= from_on <= until_on or str(stand_in) not in await _stand_ins(chat, who):
+        chat.say("日子前后对不上，或者代办人不合适，没有登记。请重新说“登记请假”。", [MENU_BUTTON])
+        return
     absence_id = await absences.add(chat.tx, who, from_on, until_on, stand_in, turn.person_id, turn.now)
     await turn.audit("absence.entered", f"person:{who}", stand_in=stand_in)
     absence = await absences.by_id(chat.tx, absence_id)
@@ -80,7 +83,7 @@ async def _announce(chat: Chat, absence: Absence) -> None:
         )
     if absence.from_on <= turn.today:
         given = await passing.begin_absence(turn, absence)
-        chat.say(f"登记好了，手上的 {given} 件事已经交给{absence.stand_in_name}，正在告诉老同志。", [MENU_BUTTON])
+        chat.say(f"登记好了，手上的 {given} 件事已经交给代办人，正在告诉老同志。", [MENU_BUTTON])
         return
     begins = _morning(turn, absence)
     await reminders.set_due(turn.tx, passing.LEAVE, absence.id, 1, begins)

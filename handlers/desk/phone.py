@@ -1,13 +1,15 @@
 """代老同志登记: staff write down what a cadre said on the telephone; the cadre needs no account."""
 
-from handlers import access, danger
-from handlers.cases import opening, telling, words
+from handlers import access, alarm, danger
+from handlers.cases import clocks, opening, words
 from handlers.desk.lists import not_yours
 from handlers.dialog import MOST_OPTIONS, Chat, flow
 from handlers.menu import MENU_BUTTON
+from handlers.readers import Gathered
 from handlers.report import categories, same_matter
 from handlers.turn import Turn
-from storage import people
+from storage import cases, people
+from storage.cases import Case
 from storage.people import Person
 
 
@@ -39,6 +41,7 @@ async def phone(chat: Chat) -> None:
     told = await chat.gather("told", "老同志怎么说的？请照原话写。说完了请按【说完了】。")
     same = await same_matter(chat, person_id, category, told)
     if same is not None:
+        await _alarm(chat, same, told)
         chat.say(
             await opening.add_words(turn, same, told + chat.kept(), author_id=turn.person_id), words.open_button(same)
         )
@@ -46,25 +49,24 @@ async def phone(chat: Chat) -> None:
     urgent = await chat.confirm("urgent", "今天就要有人管吗？", yes="是，很急", no="不急")
     await chat.review("请核对：", name="老同志", person="哪一位", category="类别", told="情况", urgent="急不急")
     told += chat.kept()
-    alarm = danger.find(told.text, turn.office.dangers)
-    case = await opening.open_case(
-        turn,
-        person_id,
-        category,
-        told,
-        urgent=urgent or alarm is not None,
-        by_phone=True,
-        danger=alarm.label if alarm else None,
-    )
-    if alarm:
-        await telling.tell_leaders(
-            turn, case, f"【险】【{alarm.label}】{case.person_name}来电（{case.number}）：\n{told.shown()}"
-        )
-        chat.say(f"【{alarm.label}】请马上让老同志打 {alarm.call}，并派人去看。")
+    urgent = urgent or danger.find(told.text, turn.office.dangers) is not None
+    case = await opening.open_case(turn, person_id, category, told, urgent=urgent, by_phone=True)
+    await _alarm(chat, case, told)
     receipt = words.receipt(turn, case)
     told_here = await turn.tell(person_id, f"您打电话说的事，{turn.visitor.name}替您登记了。\n{receipt}")
     head = "登记好了，回执也发给老同志了。" if told_here else "登记好了。请在电话里念给老同志听："
     chat.say(f"{head}\n{receipt}", words.open_button(case))
+
+
+async def _alarm(chat: Chat, case: Case, told: Gathered) -> None:
+    """What was told on the telephone may be a danger as well: then everybody is alarmed, and staff know what to say."""
+    found = danger.find(told.text, chat.turn.office.dangers)
+    if found is not None:
+        await cases.alarm(chat.tx, case.id, found.label)
+        if not case.urgent:
+            await clocks.hasten(chat.turn, case)
+        await alarm.alarm_all(chat.turn, await cases.by_id(chat.tx, case.id), found, told)
+        chat.say(f"【{found.label}】请马上让老同志打 {found.call}，并派人去看。")
 
 
 async def _cadres(chat: Chat, name: str) -> list[Person]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers.cases import caring, telling
+from handlers.cases import caring, telling, words
 from handlers.desk.card import own, show_case
 from handlers.dialog import Chat, flow
 from handlers.office import day_in_words
@@ -25,14 +25,17 @@ async def extend(chat: Chat) -> None:
     current = await own(chat.turn, str(case.id))
     if current is None:
         return
+    if day <= max(chat.turn.today, current.promised_on):
+        chat.say("这个日子已经不行了，请重新按【延期】。", words.open_button(current))
+        return
     reason = "\n".join((reason, *chat.kept().words))
     arrived = await caring.extend(chat.turn, current, day, reason)
     chat.say("已经改了，也告诉老同志了。" if arrived else await telling.call_instead(chat.turn, current))
     await show_case(chat.turn, str(case.id))
 
 
-def _reason(words: str) -> str | None:
-    return None if len(words) >= 4 else "请把原因写清楚一些，老同志要看得明白。"
+def _reason(given: str) -> str | None:
+    return None if len(given) >= 4 else "请把原因写清楚一些，老同志要看得明白。"
 
 
 @flow("snooze", "暂放", drafts=False)
@@ -58,10 +61,10 @@ async def snooze(chat: Chat) -> None:
 @flow("answered", "老同志回话了")
 async def answered(chat: Chat) -> None:
     case = await cases.by_id(chat.tx, chat.seed["case"])
-    words = await chat.ask("words", f"{case.person_name}怎么说的（{case.number}）？")
+    said = await chat.ask("words", f"{case.person_name}怎么说的（{case.number}）？")
     current = await own(chat.turn, str(case.id))
     if current is None:
         return
-    day = await caring.stop_waiting(chat.turn, current, "\n".join((words, *chat.kept().words)))
-    chat.say(f"记下了，期限接着算，最迟{day_in_words(day)}。")
+    day = await caring.stop_waiting(chat.turn, current, "\n".join((said, *chat.kept().words)))
+    chat.say(f"记下了，期限接着算{words.until(chat.turn, day)}。")
     await show_case(chat.turn, str(case.id))
