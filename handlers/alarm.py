@@ -5,7 +5,6 @@ from datetime import timedelta
 from handlers import access, danger
 from handlers.act import Button
 from handlers.cases import opening, telling
-from handlers.cases.words import open_button
 from handlers.danger import Danger
 from handlers.menu import MENU_BUTTON
 from handlers.readers import Gathered, Said
@@ -75,10 +74,9 @@ async def _open(turn: Turn, told: Danger, said: Gathered, persons: dict[int, str
 async def alarm_all(turn: Turn, case: Case, told: Danger, said: Gathered) -> int:
     """Alarm everybody on duty and every leader, and again after some minutes if nobody takes it; return how many were reached."""
     text = f"【险】【{told.label}】{case.person_name}（{case.number}）：\n{said.shown()}\n已请对方打 {told.call}。请马上打电话核实。"
-    reached = await telling.tell_duty(turn, case, text) + await telling.tell_leaders(
-        turn, case, text, open_button(case)
-    )
+    reached = await telling.tell_duty_and_leaders(turn, case, text)
     at = turn.now + timedelta(minutes=turn.office.danger_repeat_minutes)
+    await reminders.drop(turn.tx, [AGAIN], case.id)
     await reminders.set_due(turn.tx, AGAIN, case.id, await cases.next_round(turn.tx, case.id), at)
     return reached
 

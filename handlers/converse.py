@@ -366,9 +366,10 @@ async def _human(turn: Turn) -> None:
         turn.say("您就是工作人员。要办件请按【待办】。")
         await (underway.go_on(turn, dialog, None) if dialog else _menu(turn))
         return
-    if dialog is not None:
-        await underway.put_aside(turn, dialog)
     kept = Gathered.of(underway.awake(dialog).answers.get("~kept") if dialog else None)
+    if dialog is not None:
+        taken_along = {key: each for key, each in underway.awake(dialog).answers.items() if key != "~kept"}
+        await underway.put_aside(turn, replace(dialog, answers=taken_along))
     await underway.start(turn, flows.HUMAN, kept.stored())
     if dialog is not None and flows.named(dialog.flow).drafts:
         turn.say("您刚才填的给您留着，想接着填就说“接着填”。")

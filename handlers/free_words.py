@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from handlers import access, alarm, answers, flows, menu, underway
-from handlers.cases import opening
+from handlers.cases import opening, telling
 from handlers.desk import card, lists
 from handlers.readers import Gathered, Said
 from handlers.turn import Button, Turn, row_id
@@ -49,6 +49,7 @@ async def _more_of(turn: Turn, case: Case, told: Gathered) -> None:
     apart = [Button("1 这是另一件事", f"a:apart:{turn.message.id}"), menu.MENU_BUTTON]
     if case.state == "closed" and not _says_that_something_is_left(told):
         await case_entries.add(turn.tx, case.id, "said", turn.person_id, told.text, told.media, turn.now)
+        await telling.audit(turn, case, "case.said")
         if case.owner_id is not None:
             await turn.tell(case.owner_id, f"{case.person_name}说（{case.number}）：\n{told.shown()}")
         again = Button("2 还没办好，重新办理", f"a:notyet:{case.id}")

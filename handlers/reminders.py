@@ -84,6 +84,7 @@ async def half(act: Act, reminder: Reminder) -> None:
         who = f"{case.owner_name}正在办" if case.owner_name else "正在安排人办"
         text = f"您的事（{case.number}）没有忘，{who}，最迟{day_in_words(case.promised_on)}前给您答复。"
         await case_entries.add(act.tx, case.id, "progress", None, text, (), act.now)
+        await telling.audit(act, case, "case.progress")
         await telling.tell_cadre_side(act, case, text)
 
 
@@ -113,8 +114,7 @@ async def danger_again(act: Act, reminder: Reminder) -> None:
     if case.is_finished or case.owner_id is not None:
         return
     text = f"【险】{case.number} {case.person_name}（{case.danger}）还没有人接手，请马上打电话核实。"
-    await telling.tell_duty(act, case, text)
-    await telling.tell_leaders(act, case, text)
+    await telling.tell_duty_and_leaders(act, case, text)
 
 
 async def ask_again(act: Act, reminder: Reminder) -> None:

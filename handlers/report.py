@@ -45,7 +45,7 @@ async def offer_to_register(chat: Chat) -> None:
         category = await chat.choose("category", "这件事属于哪方面？", categories(chat))
         await finish(chat, acting, category, said, said=said)
     else:
-        chat.say(await opening.add_words(chat.turn, await by_id(chat.tx, int(way[1:])), said))
+        chat.say(await opening.add_words(chat.turn, await by_id(chat.tx, int(way[1:])), said + chat.kept()))
 
 
 async def _may_belong_to(chat: Chat, persons: dict[int, str]) -> list[Case]:
@@ -119,6 +119,7 @@ async def human(chat: Chat) -> None:
     office, turn = chat.turn.office, chat.turn
     said = Gathered(tuple(chat.seed["words"]), tuple(chat.seed["media"]))
     person_id = (await whom_for(chat)).person_id if turn.visitor.shares else turn.person_id
+    said += chat.kept()
     for case in await cases.unfinished_of_person(chat.tx, person_id, 20):
         if case.category == CONTACT:
             if said:

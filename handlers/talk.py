@@ -71,6 +71,9 @@ async def relay(turn: Turn, talk: Talk, told: Gathered) -> None:
     await case_entries.add(turn.tx, talk.case_id, kind, author, told.text, told.media, turn.now)
     await turn.audit(f"case.{kind}", f"case:{talk.case_id}", talk=talk.id)
     await talks.said(turn.tx, talk.id, turn.now)
+    if not from_staff and case.snoozed_until is not None:
+        await cases.snooze(turn.tx, case.id, None)
+        await reminders.drop(turn.tx, ["case.wake"], case.id)
     if from_staff:
         await clocks.heard(turn, case)
     elif case.waiting_since is not None:

@@ -17,7 +17,7 @@ class Entry:
     """Something that happened in a case. The kinds:
 
     said, answered (the cadre's side) · replied, asked, closed (to the cadre) · note, linked, aided (staff only)
-    taken, offered, accepted, declined, assigned, proposed, signed, returned, extended, snoozed, merged, split, reopened, progress
+    taken, offered, accepted, declined, assigned, released, proposed, signed, returned, extended, snoozed, merged, split, reopened, progress
     talk_begins, talk_ends, called
     """
 

@@ -462,3 +462,33 @@ async def test_attachments_that_were_read_are_not_sent_again_unasked(talk: Conve
     assert talk.zhao.latest.media == []
     await talk.zhao.presses("看以前的附件")
     assert len(talk.zhao.latest.media) == 1
+
+
+# ── what the month-long office found ────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_words_that_answered_nothing_go_with_the_call_for_a_person_and_stay_in_no_form(
+    talk: Conversation,
+) -> None:
+    await talk.wang.says("困难")
+    await talk.wang.says("水表的读数一直不对头")
+    await talk.wang.says("人工")
+    words = [row[0] for row in await talk.rows("SELECT words FROM case_entries")]
+    assert words == ["请工作人员跟我联系。\n水表的读数一直不对头"]
+    assert "水表" not in await talk.one("SELECT answers FROM dialogs WHERE state = 'draft'")
+
+
+async def test_words_bring_back_what_was_put_off_and_its_alarm_is_gone(talk: Conversation) -> None:
+    await reports(talk.wang)
+    await takes(talk.zhao)
+    await talk.zhao.presses("更多")
+    await talk.zhao.presses("暂放")
+    await talk.zhao.says("12月2日")
+    await talk.wang.says("阳台也不热了")
+    assert await talk.rows("SELECT 1 FROM reminders WHERE kind = 'case.wake' AND state = 'waiting'") == []
+
+
+async def test_a_leader_who_is_on_duty_as_well_hears_an_alarm_once(talk: Conversation) -> None:
+    await role(talk, "赵科", "leader")
+    await talk.wang.says("我摔倒了")
+    assert talk.zhao.heard.count("请马上打电话核实") == 1

@@ -20,7 +20,7 @@ async def take(turn: Turn, case: Case) -> bool:
     await case_entries.add(turn.tx, case.id, "taken", turn.person_id, "", (), turn.now)
     await telling.audit(turn, case, "case.taken")
     await clocks.stop(turn, case, clocks.ACCEPT)
-    await reminders.drop(turn.tx, ["danger.again"], case.id)
+    await reminders.drop(turn.tx, ["danger.again", "case.wake"], case.id)
     taken = await cases.by_id(turn.tx, case.id)
     await telling.tell_cadre_side(turn, taken, f"您的事（{case.number}）由{_with_phone(taken)}。")
     await clocks.heard(turn, taken)

@@ -23,6 +23,8 @@ async def merge(turn: Turn, case: Case, into: Case) -> bool:
     await telling.audit(turn, into, "case.merged", taken_in=case.id)
     if pending := await case_closings.pending(turn.tx, case.id):
         await case_closings.decide(turn.tx, case.id, pending.number, "returned", turn.person_id, turn.now)
+        await case_entries.add(turn.tx, case.id, "returned", turn.person_id, "合到别的件里了", (), turn.now)
+        await telling.audit(turn, case, "case.returned", closing=pending.number)
     if case.urgent and not into.urgent:
         await cases.hurry(turn.tx, into.id)
     if case.danger and not into.danger:

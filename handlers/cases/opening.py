@@ -6,7 +6,7 @@ from handlers.cases.words import category_label, until
 from handlers.office import day_in_words
 from handlers.readers import Gathered
 from handlers.turn import Turn
-from storage import case_entries, cases
+from storage import case_entries, cases, reminders
 from storage.cases import Case
 
 
@@ -68,6 +68,7 @@ async def add_words(turn: Turn, case: Case, told: Gathered, author_id: int | Non
     await telling.audit(turn, case, "case.said")
     if case.snoozed_until is not None:
         await cases.snooze(turn.tx, case.id, None)
+        await reminders.drop(turn.tx, ["case.wake"], case.id)
     answered = case.waiting_since is not None
     if answered:
         day = await clocks.go_on(turn, case)

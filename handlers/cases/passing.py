@@ -73,7 +73,7 @@ async def give(act: Act, case: Case, receiver_id: int, kind: str, why: str) -> b
     await case_entries.add(act.tx, case.id, kind, act.actor_id, words, (), act.now)
     await telling.audit(act, case, f"case.{kind}", receiver=receiver_id)
     await clocks.stop(act, case, clocks.ACCEPT)
-    await reminders.drop(act.tx, ["danger.again"], case.id)
+    await reminders.drop(act.tx, ["danger.again", "case.wake"], case.id)
     await talk.end_of_case(act, given, "handed")
     from_whom = f"{case.owner_name}转给" if case.owner_name else ""
     await telling.tell_cadre_side(act, given, f"您的事（{case.number}）{from_whom}{owner(given)}，接着给您办。")
@@ -134,6 +134,8 @@ async def in_able_hands(act: Act, case: Case) -> Case:
     able = await stand_in_for(act, case.owner_id, case)
     if able is None:
         await cases.release(act.tx, case.id)
+        await case_entries.add(act.tx, case.id, "released", act.actor_id, f"{case.owner_name}现在不能办", (), act.now)
+        await telling.audit(act, case, "case.released")
     elif able != case.owner_id:
         await give(act, case, able, "assigned", f"{case.owner_name}请假")
     return await cases.by_id(act.tx, case.id)

@@ -73,6 +73,16 @@ async def tell_duty(act: Act, case: Case, text: str, media: Sequence[str] = ()) 
     return told or await tell_leaders(act, case, text)
 
 
+async def tell_duty_and_leaders(act: Act, case: Case, text: str) -> int:
+    """Tell everybody on duty and every leader, each once, except whoever acts; return how many were told."""
+    everybody = [*await access.duty_staff(act.tx, case.person_unit_id, act.today), *await access.leaders(act.tx)]
+    told = 0
+    for person_id in dict.fromkeys(each.person_id for each in everybody):
+        if person_id != act.actor_id:
+            told += await act.tell(person_id, text, open_button(case)) > 0
+    return told
+
+
 async def tell_leaders(act: Act, case: Case, text: str, buttons: Sequence[Button] = ()) -> int:
     """Tell every leader except whoever acts; return how many could be told."""
     told = 0

@@ -37,6 +37,7 @@ DEEDS = {
     "reopened": "重新办理",
     "progress": "通报进展",
     "called": "电话",
+    "released": "没有人办",
     "talk_begins": "开始对话",
     "talk_ends": "结束对话",
 }
