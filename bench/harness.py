@@ -1,4 +1,4 @@
-"""`python -m bench`: all contenders, round after round, and one table."""
+"""`python -m bench`: all contenders, round after round, and one table; then the desk (`bench.desk`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import ours, table
+from bench import desk, ours, table
 from bench.contenders import RIVALS, Contender
 from bench.measure import Load, Run, measure
 from bench.processes import ROOT, Cores, RunError, choose_cores, pinned_to
@@ -80,6 +80,7 @@ async def play_all(chosen: list[Contender], load: Load, rounds: int, cores: Core
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Turns a second, side by side.")
     names = [contender.name for contender in CONTENDERS]
+    parser.add_argument("part", nargs="?", choices=("desk",), help="only this; nothing: the contenders, then the desk")
     parser.add_argument("--rounds", type=positive, default=5)
     parser.add_argument("--turns", type=positive, default=1000, help="counted in each round; best 5 times users")
     parser.add_argument("--warmup", type=positive, default=400, help="turns before counting begins")
@@ -97,21 +98,41 @@ def positive(text: str) -> int:
 
 
 def main() -> int:
-    """Print the table. Returns the exit status: 1 if a contender failed, and then there is no table."""
+    """Print the tables. Returns the exit status: 1 if something failed, and then its table is missing."""
     options = read_arguments()
+    DATA_ROOT.mkdir(exist_ok=True)
+    cores = choose_cores()
+    with tempfile.TemporaryDirectory(dir=DATA_ROOT) as directory:
+        if options.part is None and (status := _contenders(options, cores, Path(directory))):
+            return status
+        if options.part or not options.only:
+            return _desk(options.rounds, cores, Path(directory))
+    return 0
+
+
+def _contenders(options: argparse.Namespace, cores: Cores, directory: Path) -> int:
     load = Load(options.users, options.warmup, options.turns, options.loop, options.delay_ms)
     chosen = [contender for contender in CONTENDERS if not options.only or contender.name in options.only]
-    cores = choose_cores()
-    DATA_ROOT.mkdir(exist_ok=True)
-    with pinned_to(cores.server), tempfile.TemporaryDirectory(dir=DATA_ROOT) as directory:
-        print(table.machine(Path(directory)))
+    with pinned_to(cores.server):
+        print(table.machine(directory))
         print(table.conditions(load, options.rounds, cores.bot is not None), flush=True)
         try:
-            results = asyncio.run(play_all(chosen, load, options.rounds, cores, Path(directory)))
+            results = asyncio.run(play_all(chosen, load, options.rounds, cores, directory))
         except RunError as failure:
             print(f"failed: {failure}", file=sys.stderr)
             return 1
     print(table.render(results))
     if doubts := table.doubts(results):
         print(doubts)
+    return 0
+
+
+def _desk(rounds: int, cores: Cores, directory: Path) -> int:
+    with pinned_to(cores.bot):
+        print(f"\n{table.machine(directory, libraries=())}; {rounds} rounds", flush=True)
+        try:
+            print(desk.measure(directory, rounds))
+        except desk.WrongAnswer as wrong:
+            print(f"failed: {wrong}", file=sys.stderr)
+            return 1
     return 0

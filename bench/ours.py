@@ -44,7 +44,8 @@ def config_for(data_dir: Path, base_url: str) -> Config:
 
 
 def prepare(data_dir: Path, people_ids: range, *, old_rows: int = 0) -> None:
-    """Make each chat id a cadre with a bound account and consent given; add `old_rows` ended rows to inbox, outbox and cases."""
+    """Make each chat id a cadre with a bound account and consent given; add `old_rows` ended rows to inbox, outbox and
+    cases, with their entries, closings and search."""
     asyncio.run(_prepare(data_dir, people_ids, old_rows))
 
 
@@ -79,10 +80,14 @@ OLD_OUTBOX = f"""
 INSERT INTO outbox (account_id, channel, answers, priority, text, buttons, made_at, not_before, state, done_at)
 {NUMBERS} SELECT 1 + i % 1000, 'telegram', i, 0, '记下了。', '[]', ?, ?, 'sent', ? FROM n"""
 OLD_CASES = f"""
-INSERT INTO cases (number, person_id, acted_by, account_id, category, state, opened_at, promised_on, closed_at)
-{NUMBERS} SELECT 'old-' || i, 1 + i % 1000, 1 + i % 1000, 1 + i % 1000, 'housing', 'closed', ?, '2026-01-05', ? FROM n"""
+INSERT INTO cases (number, person_id, acted_by, account_id, category, state, opened_at, promised_on, closed_at, closings, said_id)
+{NUMBERS} SELECT 'old-' || i, 1 + i % 1000, 1 + i % 1000, 1 + i % 1000, 'housing', 'closed', ?, '2026-01-05', ?, 1, i FROM n"""
 OLD_ENTRIES = f"""
-INSERT INTO case_entries (case_id, at, author_id, kind, words) {NUMBERS} SELECT i, ?, 1, 'said', '暖气不热了' FROM n"""
+INSERT INTO case_entries (id, case_id, at, author_id, kind, words) {NUMBERS} SELECT i, i, ?, 1, 'said', '暖气不热了' FROM n"""
+OLD_SEARCH = f"INSERT INTO case_search (rowid, grams) {NUMBERS} SELECT i, grams('暖气不热了') FROM n"
+OLD_CLOSINGS = f"""
+INSERT INTO case_closings (case_id, number, outcome, words, proposed_at, decision, decided_at, solved, answered_at)
+{NUMBERS} SELECT i, 1, 'done', '修好了', ?, 'closed', ?, 'yes', ? FROM n"""
 
 
 async def _add_old_rows(tx: Tx, count: int, now: datetime) -> None:
@@ -93,6 +98,8 @@ async def _add_old_rows(tx: Tx, count: int, now: datetime) -> None:
     await tx.run(OLD_OUTBOX, count, moment, moment, moment)
     await tx.run(OLD_CASES, count, moment, moment)
     await tx.run(OLD_ENTRIES, count, moment)
+    await tx.run(OLD_SEARCH, count)
+    await tx.run(OLD_CLOSINGS, count, moment, moment, moment)
 
 
 async def serve(launch: Launch) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,13 +32,12 @@ HEADINGS = (
 )
 
 
-def machine(data_root: Path) -> str:
+def machine(data_root: Path, libraries: Sequence[str] = ("python-telegram-bot", "aiogram", "uvloop")) -> str:
     """Return one line on what the figures depend on; nothing that tells whose machine it is."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("python-telegram-bot", "aiogram", "uvloop"))
-    return (
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {libraries}; "
-        f"one fsync of 4 KiB here: {_fsync_seconds(data_root) * 1000:.2f} ms"
-    )
+    programs = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}"]
+    programs += [f"{name} {version(name)}" for name in libraries]
+    fsync = _fsync_seconds(data_root) * 1000
+    return f"{os.cpu_count()} cores, {', '.join(programs)}; one fsync of 4 KiB here: {fsync:.2f} ms"
 
 
 def conditions(load: Load, rounds: int, pinned: bool) -> str:

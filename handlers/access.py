@@ -43,6 +43,8 @@ async def speaks_for(tx: Tx, visitor: Visitor) -> dict[int, str]:
 async def acts_for(tx: Tx, visitor: Visitor) -> dict[int, str]:
     """Return for whom somebody may report and whose cases may be read: who uses the account, and the parents they act for."""
     speakers = await speaks_for(tx, visitor)
+    if not (visitor.shares or visitor.has("relative")):
+        return speakers  # so most turns need not look
     kin = {each.id: each.name for person in speakers for each in await people.cadres_of(tx, person)}
     return speakers | kin
 
@@ -113,7 +115,7 @@ async def may_answer(tx: Tx, visitor: Visitor, case: Case) -> bool:
 
 async def case_staff(tx: Tx, unit_id: int | None) -> list[Colleague]:
     """Return who may handle a case of this unit, each once."""
-    staff = [*await people.with_role(tx, "staff"), *await people.with_role(tx, "administrator")]
+    staff = await people.handling(tx)
     fit = {each.person_id: each for each in staff if each.unit_id is None or each.unit_id == unit_id}
     return list(fit.values())
 
@@ -137,5 +139,5 @@ async def administrators(tx: Tx) -> list[Colleague]:
 
 async def admitting_staff(tx: Tx) -> list[Colleague]:
     """Return who decides on requests for access, each once."""
-    staff = [*await people.with_role(tx, "staff"), *await people.with_role(tx, "administrator")]
+    staff = await people.handling(tx)
     return list({each.person_id: each for each in staff if each.unit_id is None}.values())

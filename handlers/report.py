@@ -88,7 +88,11 @@ async def _family(chat: Chat, acting: Acting) -> str:
 
 async def same_matter(chat: Chat, person_id: int, category: str, told: Gathered) -> Case | None:
     """Ask whether a report that looks like an unfinished one of the person is the same matter; return that one, or None."""
-    likely = None if "same" in chat.answers else await _looks_like(chat, person_id, category, told)
+    decided = "same" in chat.answers or chat.asked in (
+        "urgent",
+        "review",
+    )  # nothing alike was there when it was time to ask
+    likely = None if decided else await _looks_like(chat, person_id, category, told)
     if likely is None and "same" not in chat.answers:
         return None
     options = {}

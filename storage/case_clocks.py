@@ -39,10 +39,13 @@ def _clock(row: Row) -> Clock:
     )
 
 
-async def put(tx: Tx, clock: Clock) -> None:
-    """Write a clock; the one of this kind on this case is replaced."""
-    await tx.run(
-        PUT,
+async def put(tx: Tx, *clocks: Clock) -> None:
+    """Write clocks; those of the same kind on the same case are replaced."""
+    await tx.run_many(PUT, [_stored(each) for each in clocks])
+
+
+def _stored(clock: Clock) -> tuple[object, ...]:
+    return (
         clock.case_id,
         clock.kind,
         clock.round,

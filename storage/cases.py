@@ -190,7 +190,7 @@ MOVE_MERGED = "UPDATE cases SET merged_into = ? WHERE merged_into = ?"
 WAIT = "UPDATE cases SET waiting_since = ? WHERE id = ? AND closed_at IS NULL"
 SNOOZE = "UPDATE cases SET snoozed_until = ? WHERE id = ? AND closed_at IS NULL"
 PROMISE = "UPDATE cases SET promised_on = ? WHERE id = ?"
-NEXT_ROUND = "UPDATE cases SET rounds = rounds + 1 WHERE id = ? RETURNING rounds"
+NEXT_ROUND = "UPDATE cases SET rounds = rounds + ? WHERE id = ? RETURNING rounds"
 HURRY = "UPDATE cases SET urgent = 1 WHERE id = ?"
 ALARM = "UPDATE cases SET urgent = 1, danger = ? WHERE id = ?"
 
@@ -251,9 +251,9 @@ async def promise(tx: Tx, case_id: int, day: date) -> None:
     await tx.run(PROMISE, day.isoformat(), case_id)
 
 
-async def next_round(tx: Tx, case_id: int) -> int:
-    """Count one more deadline and return its number. Raises LookupError: no such case."""
-    for row in await tx.returning(NEXT_ROUND, case_id):
+async def next_round(tx: Tx, case_id: int, count: int = 1) -> int:
+    """Count so many more deadlines and return the number of the last. Raises LookupError: no such case."""
+    for row in await tx.returning(NEXT_ROUND, count, case_id):
         return int(row[0])
     raise LookupError(f"no case {case_id}")
 

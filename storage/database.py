@@ -18,6 +18,7 @@ from storage.grams import grams
 
 Row = Sequence[Any]
 
+CACHE_KIB = 8_000  # a search of 600,000 entries fits; SQLite's own 2,000 make it half as slow again
 BUSY_TIMEOUT_MS = 5_000  # how long we wait for a second program (backup, a viewer) before `Locked`
 
 
@@ -171,6 +172,7 @@ async def connect(path: Path, *, read_only: bool = False) -> aiosqlite.Connectio
     try:
         await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         await connection.execute("PRAGMA foreign_keys = ON")
+        await connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         if not read_only:
             await connection.create_function(
                 "grams", 1, grams, deterministic=True

@@ -176,6 +176,14 @@ SELECT p.id, p.name, coalesce(p.phone, p.home_phone), r.unit_id FROM roles r JOI
 WHERE r.role = ? ORDER BY p.id"""
 
 
+HANDLING = WITH_ROLE.replace("r.role = ?", "r.role IN ('staff', 'administrator')")
+
+
+async def handling(tx: Tx) -> list[Colleague]:
+    """Return everybody who handles cases, once for each role and unit it is limited to."""
+    return [Colleague(*row) for row in await tx.all(HANDLING)]
+
+
 async def with_role(tx: Tx, role: str) -> list[Colleague]:
     """Return everybody who has this role, once for each unit it is limited to."""
     return [Colleague(*row) for row in await tx.all(WITH_ROLE, role)]

@@ -38,6 +38,11 @@ async def set_due(tx: Tx, kind: str, subject_id: int, round_: int, due_at: datet
     await tx.run(SET, kind, subject_id, round_, to_text(due_at))
 
 
+async def set_all(tx: Tx, wanted: Sequence[tuple[str, int, int, datetime]]) -> None:
+    """Let many reminders (kind, subject, round, moment) be due: as `set_due` each."""
+    await tx.run_many(SET, [(kind, subject, round_, to_text(due_at)) for kind, subject, round_, due_at in wanted])
+
+
 async def drop(tx: Tx, kinds: Sequence[str], subject_id: int) -> None:
     """Forget what waits of these kinds about this subject."""
     await tx.run_many(DROP, [(kind, subject_id) for kind in kinds])

@@ -251,6 +251,7 @@ DEEDS: dict[str, Deed] = {
     "reminders.done": lambda tx: reminders.done(tx, 1, "fired", NOW),
     "reminders.drop": lambda tx: reminders.drop(tx, ["accept.warn"], OPEN),
     "reminders.prune": lambda tx: reminders.prune(tx, NOW),
+    "reminders.set_all": lambda tx: reminders.set_all(tx, [("accept.half", OPEN, 1, NOW)]),
     "reminders.set_due": lambda tx: reminders.set_due(tx, "accept.warn", OPEN, 1, NOW),
     "roster.give_roles": lambda tx: roster.give_roles(tx, [(ZHAO, "administrator")]),
     "roster.add_kin": lambda tx: roster.add_kin(tx, [(LI, WANG)]),

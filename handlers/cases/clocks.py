@@ -5,7 +5,7 @@ open (`recompute`). Its reminders are rows that are made, moved and dropped with
 deadline, the leader one working day later, each once a deadline (`case.rounds` counts them).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -74,28 +74,43 @@ def promised_on(act: Act, category: str, urgent: bool) -> date:
 
 async def start(act: Act, case: Case, kind: str, extended_to: date | None = None) -> datetime:
     """Start a clock anew, with a deadline and warnings of its own; return when it is due."""
-    number = await cases.next_round(act.tx, case.id)
-    rests_since = act.now if kind in RESTING and case.waiting_since is not None else None
-    started = Clock(case.id, kind, number, act.now, 0, rests_since, extended_to, act.now)
-    return (await _put(act, case, started)).due_at
-
-
-async def _put(act: Act, case: Case, clock: Clock) -> Clock:
-    calendar = act.office.calendar
-    clock = replace(clock, due_at=due(clock, act.office.limits(case.category, case.urgent), calendar))
-    await case_clocks.put(act.tx, clock)
-    await reminders.drop(act.tx, REMINDERS[clock.kind], case.id)
-    for kind, moment in moments(clock, calendar, urgent=case.urgent).items():
-        await reminders.set_due(act.tx, kind, case.id, clock.round, moment)
-    if clock.kind == SOLVE:
-        await cases.promise(act.tx, case.id, clock.due_at.astimezone(calendar.zone).date())
-    return clock
+    [clock] = await _start(act, case, (kind,), extended_to)
+    return clock.due_at
 
 
 async def start_all(act: Act, case: Case) -> None:
     """Start what must run on a case that was opened, or opened again: until it is taken only if nobody has it."""
-    for kind in KINDS if case.owner_id is None else RESTING:
-        await start(act, case, kind)
+    await _start(act, case, KINDS if case.owner_id is None else RESTING, None)
+
+
+async def _start(act: Act, case: Case, kinds: Sequence[str], extended_to: date | None) -> list[Clock]:
+    first = await cases.next_round(act.tx, case.id, len(kinds)) - len(kinds) + 1
+    return await _put(
+        act, case, *(_started(act, case, kind, first + place, extended_to) for place, kind in enumerate(kinds))
+    )
+
+
+def _started(act: Act, case: Case, kind: str, number: int, extended_to: date | None) -> Clock:
+    rests_since = act.now if kind in RESTING and case.waiting_since is not None else None
+    return Clock(case.id, kind, number, act.now, 0, rests_since, extended_to, act.now)
+
+
+async def _put(act: Act, case: Case, *clocks: Clock) -> list[Clock]:
+    """Write clocks with their due moments and reminders, in a few statements: this happens whenever somebody reports."""
+    calendar, limits = act.office.calendar, act.office.limits(case.category, case.urgent)
+    timed = [replace(each, due_at=due(each, limits, calendar)) for each in clocks]
+    await case_clocks.put(act.tx, *timed)
+    await reminders.drop(act.tx, [name for each in timed for name in REMINDERS[each.kind]], case.id)
+    wanted = [
+        (kind, case.id, each.round, moment)
+        for each in timed
+        for kind, moment in moments(each, calendar, urgent=case.urgent).items()
+    ]
+    await reminders.set_all(act.tx, wanted)
+    for each in timed:
+        if each.kind == SOLVE:
+            await cases.promise(act.tx, case.id, each.due_at.astimezone(calendar.zone).date())
+    return timed
 
 
 async def stop(act: Act, case: Case, kind: str) -> None:

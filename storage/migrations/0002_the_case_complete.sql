@@ -78,8 +78,8 @@ DROP TABLE cases;
 ALTER TABLE new_cases RENAME TO cases;
 ALTER TABLE new_case_entries RENAME TO case_entries;
 
-CREATE INDEX cases_unfinished ON cases (urgent, id) WHERE closed_at IS NULL;       -- 待办 and its counts
-CREATE INDEX cases_of_owner ON cases (owner_id) WHERE closed_at IS NULL;           -- what somebody who leaves must hand over
+CREATE INDEX cases_unfinished ON cases (urgent DESC, id) WHERE closed_at IS NULL;  -- 待办 and its counts
+CREATE INDEX cases_of_owner ON cases (owner_id, urgent DESC, id) WHERE closed_at IS NULL;  -- 我承办的; what a leave hands over
 CREATE INDEX cases_handed ON cases (handed_to) WHERE handed_to IS NOT NULL;        -- what somebody is asked to take over
 CREATE INDEX cases_by_person ON cases (person_id, id);                             -- 我的困难
 CREATE INDEX cases_by_reporter ON cases (acted_by, id);                            -- whose words are these?
