@@ -48,9 +48,10 @@ async def withdraw(chat: Chat) -> None:
     await _audit(chat, "consent.withdrawn", who)
     person = await people.by_id(chat.tx, who)
     phone = person.phone or person.home_phone or "花名册里没有电话"
+    said = f"\n还说过：{chat.kept().text}" if chat.kept() else ""
     for colleague in await access.case_staff(chat.tx, person.unit_id):
         await turn.tell(
-            colleague.person_id, f"{person.name}撤回了同意，以后不能在这里联系。没办完的事请打电话：{phone}。"
+            colleague.person_id, f"{person.name}撤回了同意，以后不能在这里联系。没办完的事请打电话：{phone}。{said}"
         )
     chat.say(f"已经撤回。有事请打电话：{turn.office.phone}（{turn.office.service_hours}）。")
 

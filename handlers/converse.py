@@ -315,7 +315,7 @@ async def _as_button(turn: Turn) -> bool:
     """Take a typed digit or label as the button it names on the newest message."""
     if turn.message.media:
         return False
-    shown = await outbox.last_buttons(turn.tx, turn.visitor.account_id)
+    shown = await outbox.last_buttons(turn.tx, turn.visitor.account_id, turn.message.received_at)
     labels = [row[0].split(" ", 1)[-1] for row in shown]
     digits = [answers.number(row[0].split(" ", 1)[0]) for row in shown]
     said = answers.number(turn.message.words)

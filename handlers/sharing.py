@@ -45,3 +45,5 @@ async def share(chat: Chat) -> None:
     await entry.give_consent(chat.tx, person.id, turn.visitor.account_id, office.consent_version, turn.now)
     await turn.audit("account.shared", f"person:{person.id}")
     chat.say(f"好了，{turn.visitor.name}和{person.name}都能用这个账号，各人的事分开记。", [MENU_BUTTON])
+    if kept := chat.kept():
+        turn.follow = ("offer", kept.stored())

@@ -43,7 +43,7 @@ async def add(
     if words:
         tx.last(INDEX, new, grams(words))
     if kind == "said":
-        tx.last(SAID, new, case_id)
+        await tx.run(SAID, new, case_id)  # at once: who looks in the same commit must see it
     return new
 
 

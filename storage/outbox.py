@@ -115,12 +115,15 @@ async def fail_all(tx: Tx, account_id: int, why: str, now: datetime) -> int:
     return await tx.run(FAIL_ALL, to_text(now), why, account_id)
 
 
-SHOWN = "SELECT buttons FROM outbox WHERE account_id = ? ORDER BY id DESC LIMIT 1"
+SHOWN = "SELECT buttons FROM outbox WHERE account_id = ? AND not_before < ? ORDER BY id DESC LIMIT 1"
 
 
-async def last_buttons(tx: Tx, account_id: int) -> list[list[str]]:
-    """Return the buttons of the newest message to the account: what a typed digit or label refers to."""
-    row = await tx.one(SHOWN, account_id)
+async def last_buttons(tx: Tx, account_id: int, before: datetime) -> list[list[str]]:
+    """Return the buttons of the newest message that may have left for the account by then: what a typed digit or label refers to.
+
+    A push that came in between, or that is held until later, was not on the screen when the digit was typed.
+    """
+    row = await tx.one(SHOWN, account_id, to_text(before))
     return from_json(row[0]) if row else []
 
 

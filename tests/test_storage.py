@@ -547,8 +547,8 @@ async def test_the_newest_buttons_are_those_of_the_newest_letter(database: Datab
         outbox.add(tx, 1, "二", NOW, buttons=[["1 查看", "a:case:1"]])
         outbox.add(tx, 2, "别人", NOW, buttons=[["菜单", "w:menu"]])
     async with database.read() as tx:
-        assert await outbox.last_buttons(tx, 1) == [["1 查看", "a:case:1"]]
-        assert await outbox.last_buttons(tx, 3) == []
+        assert await outbox.last_buttons(tx, 1, NOW + timedelta(seconds=1)) == [["1 查看", "a:case:1"]]
+        assert await outbox.last_buttons(tx, 3, NOW + timedelta(seconds=1)) == []
 
 
 # ── who writes ──────────────────────────────────────────────────────────────────────────────────────────────────────

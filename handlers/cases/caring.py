@@ -66,6 +66,12 @@ async def note(turn: Turn, case: Case, words: str, media: Sequence[str] = (), ki
     await telling.audit(turn, case, f"case.{kind}")
 
 
+async def keep(turn: Turn, case: Case, kept: Gathered) -> None:
+    """What staff said in a form and answered no question stands in the case as a note: it was said that it is kept."""
+    if kept:
+        await note(turn, case, kept.text, kept.media)
+
+
 async def extend(turn: Turn, case: Case, day: date, reason: str) -> bool:
     """Promise another day; the cadre is told the reason. False when they can only be told by telephone."""
     await case_entries.add(turn.tx, case.id, "extended", turn.person_id, f"{day_in_words(day)}。{reason}", (), turn.now)

@@ -35,6 +35,7 @@ async def aid(chat: Chat) -> None:
         return
     given = Aid(KINDS[kind], REASONS[reason], FORMS[form], amount, day, giver)
     await caring.help_given(chat.turn, case, given)
+    await caring.keep(chat.turn, case, chat.kept())
     chat.say("记进帮扶台账了。")
     await show_case(chat.turn, str(case.id))
 

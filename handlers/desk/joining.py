@@ -1,6 +1,6 @@
 """合并 two cases of one person; 拆分 one that told of two matters."""
 
-from handlers.cases import joining, words
+from handlers.cases import caring, joining, words
 from handlers.desk.card import own, show_case
 from handlers.dialog import MOST_OPTIONS, Chat, flow
 from handlers.readers import short
@@ -37,6 +37,7 @@ async def merge(chat: Chat) -> None:
     if into not in options or not await joining.merge(chat.turn, current, await cases.by_id(chat.tx, int(into))):
         chat.say("那一件已经办结了，没有合并。", words.open_button(current))
         return
+    await caring.keep(chat.turn, await cases.by_id(chat.tx, int(into)), chat.kept())
     chat.say("合好了，两个编号都能查，正在告诉老同志。")
     await show_case(chat.turn, into)
 
@@ -73,5 +74,6 @@ async def split(chat: Chat) -> None:
     if new is None:
         chat.say("这句话已经不在这件事里了，没有拆分。", words.open_button(current))
         return
+    await caring.keep(chat.turn, new, chat.kept())
     chat.say(f"已经分成两件，新的一件是 {new.number}，正在告诉老同志。")
     await show_case(chat.turn, str(new.id))

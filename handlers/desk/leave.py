@@ -75,7 +75,8 @@ async def _stand_ins(chat: Chat, who: int) -> dict[str, str]:
 
 async def _announce(chat: Chat, absence: Absence) -> None:
     turn = chat.turn
-    text = f"{absence.person_name}{_days(absence)}请假，请您代办。"
+    said = f"\n{chat.kept().text}" if chat.kept() else ""
+    text = f"{absence.person_name}{_days(absence)}请假，请您代办。{said}"
     await turn.tell(absence.stand_in_id, text)
     if absence.person_id != turn.person_id:
         await turn.tell(

@@ -54,6 +54,7 @@ async def snooze(chat: Chat) -> None:
         chat.say("这一天在答应的日子以后，不能放到那时候。要多办几天，请按【延期】，告诉老同志。")
     else:
         await caring.snooze(chat.turn, current, day)
+        await caring.keep(chat.turn, current, chat.kept())
         chat.say(f"{case.number} 先放着，{day_in_words(day)}早上提醒您。")
     await show_case(chat.turn, str(case.id))
 

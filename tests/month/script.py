@@ -10,7 +10,7 @@ from tests.month.house import Hand, House, Scene
 FIRST, DAYS = date(2026, 9, 24), 30
 DOWN = {date(2026, 10, 13): 2, date(2026, 9, 30): 1}  # the machine is off for so many days from that evening on
 LEAVER, LEAVER_GOES = "郑科", date(2026, 10, 12)
-WAVES = {time(9): (1, 2, 4), time(15): (1, 1, 3), time(20): (1, 1, 0)}
+WAVES = {time(9): (1, 1, 4), time(15): (1, 1, 3), time(20): (1, 0, 0)}
 """When people do something: how many clients of their own accord, how many who have been told something, how many of the office."""
 HOLIDAY_STAFF = 1
 

@@ -77,7 +77,7 @@ async def _tells(hand: Hand, words: str, *, phoned: bool) -> None:
 async def works(hand: Hand) -> None:
     """Open something and do a thing or two with it."""
     await _opens(hand)
-    for _ in range(hand.house.luck.randint(2, 5)):
+    for _ in range(hand.house.luck.randint(2, 4)):
         deeds = [row for row in hand.shown if _deed(row) in WEIGHTS]
         if not deeds or ({_deed(row) for row in deeds} <= {"note", "aid", "reopen"} and hand.house.luck.random() < 0.9):
             return  # somebody else's, or finished

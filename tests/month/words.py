@@ -21,7 +21,7 @@ CHANGED = """
 SELECT account_id, max(id) FROM inbox WHERE choice LIKE 'q:%:review:!%' OR words = '返回' GROUP BY account_id"""
 
 
-NOT_KEPT = (("offer", "no"), ("consent", "no"))  # 不用登记，随便说说; 不同意
+NOT_KEPT = (("offer", "no"), ("consent", "no"), ("withdraw", ""))  # 不用登记，随便说说; 不同意; 撤回同意
 
 
 @dataclass
@@ -56,7 +56,7 @@ def pieces(book: Book) -> dict[str, Piece]:
 def what_clients_say_stands_in_one_case_or_in_their_form(book: Book) -> Iterator[object]:
     """What a cadre or a relative says stands in one case, once; and once more each time it was said to be another matter (这是另一件事).
 
-    If in none: in a form that is open, or was put aside or dropped, or that ended with 不用登记 or with 不同意.
+    If in none: in a form that is open, or was put aside or dropped, or that ended with 不用登记, 不同意 or 撤回.
     Nowhere is only what was told anew (重新说). A greeting, a chosen label and thanks are said without a token.
     """
     anew = dict(book.connection.execute(ANEW).fetchall())
