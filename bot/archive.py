@@ -29,7 +29,17 @@ _MEMBER = re.compile(r"database\.db|media/([0-9a-f]{2})/\1[0-9a-f]{30}")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # What Python's readers raise for a file that was cut off, changed or is no .zip at all.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, KeyError, OverflowError)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    OverflowError,
+    NotImplementedError,  # a version or method that zipfile does not know
+)
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, in words, and how many bytes of how many are done."""

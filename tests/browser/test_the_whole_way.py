@@ -49,7 +49,7 @@ async def test_a_cadre_reports_by_his_own_words_and_sees_the_answer_arrive(
     await zhao.presses("说完了")
     await zhao.sees("发出前请核对")
     await zhao.presses("确认提交")
-    await zhao.sees("已经发给老同志")
+    await zhao.sees("已经发给王老")
 
     await expect(wang.newest).to_contain_text("明天上午有人上门修")
     before = await wang.conversation()
