@@ -1,5 +1,6 @@
 import sys
 
+from bench import gatherings
 from bench.harness import main
 
-sys.exit(main())
+sys.exit(gatherings.main(sys.argv[1:]) if sys.argv[1:2] in gatherings.PARTS else main())

@@ -36,6 +36,7 @@ from bot.reminding import Reminding
 from bot.web.server import WebServer
 from handlers import reminders
 from handlers.act import Act
+from handlers.calendar.plan import plan_ahead
 from handlers.cases import clocks
 from handlers.converse import take_turn
 from storage import adjusted_days
@@ -242,6 +243,7 @@ class App:
         async with self.database.write() as tx:
             act = Act(tx, self.office, self._now())
             await reminders.plan_missing_calendar(act)
+            await plan_ahead(act)
             return await clocks.recompute(act)
 
     async def _healthz(self, request: Request) -> JSONResponse:

@@ -184,12 +184,13 @@ class Delivery:
         for media_id in letter.media:
             async with self._database.read() as tx:
                 medium = await media.by_id(tx, media_id)
+                made = await media.content(tx, media_id) if medium is not None and medium.state == "made" else None
             if medium is None:
                 raise Refused("附件已经不在了")
             own = medium.reference if medium.channel == self._channel.name else None
             if own is None and medium.state == "wanted":
                 raise StillFetched("附件还在取", MEDIA_PAUSE_SECONDS)
-            found.append(Enclosure(medium, self._folder.path(media_id), own))
+            found.append(Enclosure(medium, self._folder.path(media_id), own, made))
         return found
 
     # ── what came back ──────────────────────────────────────────────────────────────────────────────────────────────

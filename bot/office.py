@@ -30,6 +30,14 @@ def office_from(config: Config) -> Office:
         reopen_days=config.cases.reopen_days,
         ask_again_days=config.cases.ask_again_days,
         human_idle_minutes=config.cases.human_idle_minutes,
+        quiet=tuple(_period(each) for each in config.quiet.periods),
+        rooms=config.gatherings.rooms,
+        courses_per_person=config.gatherings.courses_per_person,
+        remind_days=config.gatherings.remind_days,
+        remind_hours=config.gatherings.remind_hours,
+        greetings=config.greetings.as_rules(),
+        festivals=tuple(each.as_rules() for each in config.festival),
+        duties=tuple(each.as_rules() for each in config.duty),
         danger_repeat_minutes=config.cases.danger_repeat_minutes,
     )
 

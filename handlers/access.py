@@ -7,6 +7,7 @@ from storage.accounts import Visitor
 from storage.case_lists import Scope
 from storage.cases import Case
 from storage.database import Tx
+from storage.gatherings import Gathering
 from storage.people import Colleague
 
 OFFICE_ROLES = ("staff", "leader", "administrator")
@@ -103,6 +104,13 @@ def may_admit(visitor: Visitor) -> bool:
 def may_arrange_leave(visitor: Visitor) -> bool:
     """Tell whether somebody may enter leave for others: leaders and administrators."""
     return visitor.has("leader", "administrator")
+
+
+def may_arrange(visitor: Visitor, gathering: Gathering) -> bool:
+    """Tell whether somebody may change or call off a gathering: staff and administrators; those limited to units what is for these only."""
+    limits = [role.unit_id for role in visitor.roles if role.name in HANDLING_ROLES]
+    own = {unit for unit in limits if unit is not None}
+    return None in limits or (bool(gathering.audience.units) and set(gathering.audience.units) <= own)
 
 
 async def may_answer(tx: Tx, visitor: Visitor, case: Case) -> bool:

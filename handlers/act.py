@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from handlers.office import Office
-from storage import accounts, audit, entry, outbox, people
+from storage import accounts, audit, entry, outbox, people, quiet_hours
 from storage.accounts import Account
 from storage.database import Tx
+from storage.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,21 @@ class Button:
     def row(self) -> list[str]:
         """Return the button as the outbox stores it."""
         return [self.label, self.choice] if self.kind == "choice" else [self.label, self.choice, self.kind]
+
+
+def quiet_until(now: datetime, office: Office, own: QuietHours | None) -> datetime | None:
+    """Return when nobody minds a push any more: the end of the office's quiet hours and of the person's own, or None for now."""
+    moment, held = now, None
+    while end := (office.quiet_until(moment) or (own and own.until(moment, office.zone))):
+        moment = held = end
+        if held - now > timedelta(days=2):
+            raise ValueError("the quiet hours never end")
+    return held
+
+
+def name_for(name: str) -> str:
+    """Return with what a push begins on an account that several share, when it is for another than its owner."""
+    return f"给{name}：\n"
 
 
 @dataclass(slots=True)
@@ -62,10 +78,37 @@ class Act:
         reachable = await self.reachable(person_id)
         chosen = [each for each in reachable if each.id == first] or reachable
         for account in chosen:
-            is_own = account.person_id == person_id
-            to_whom = "" if is_own else f"给{(await people.by_id(self.tx, person_id)).name}：\n"
+            to_whom = await self._for(account.person_id, person_id)
             self.tell_account(account.id, to_whom + text, buttons, media)
         return len(chosen)
+
+    async def announce(
+        self, person_id: int, text: str, buttons: Sequence[Button] = (), media: Sequence[str] = ()
+    ) -> int:
+        """Write a push that can wait: nobody is disturbed by it in the quiet hours, the office's or the person's own.
+
+        Returns to how many accounts, as `tell` does.
+        """
+        own = await quiet_hours.of_person(self.tx, person_id)
+        held = quiet_until(self.now, self.office, own)
+        reachable = await self.reachable(person_id)
+        for account in reachable:
+            rows = [each.row() for each in buttons]
+            outbox.add(
+                self.tx,
+                account.id,
+                await self._for(account.person_id, person_id) + text,
+                self.now,
+                buttons=rows,
+                media=media,
+                priority=outbox.NOTICE,
+                not_before=held,
+            )
+        return len(reachable)
+
+    async def _for(self, owner_id: int | None, person_id: int) -> str:
+        """Return the words that say for whom a message on a shared account is."""
+        return "" if owner_id == person_id else name_for((await people.by_id(self.tx, person_id)).name)
 
     async def reachable(self, person_id: int) -> list[Account]:
         """Return the accounts on which something may be said to a person: none when the consent was withdrawn."""

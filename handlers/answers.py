@@ -127,6 +127,22 @@ def day(text: str, today: date) -> date | None:
     return None
 
 
+def past_day(text: str, today: date) -> date | None:
+    """Return the date that a typed answer about something past means, or None: a date without a year is the last such date, today included.
+
+    Words that name the future (明天) still mean it: whoever asked will say that it is too late.
+    """
+    said = plain(text).replace(" ", "")
+    if (match := _YEAR_MONTH_DAY.fullmatch(said)) and not match[1]:
+        days = (_exact(today.year - back, _value(match[2]), _value(match[3])) for back in range(9))
+        return next((each for each in days if each and each <= today), None)
+    if match := _DAY_ONLY.fullmatch(said):
+        months = (divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(13))
+        days = (_exact(year, month + 1, _value(match[1])) for year, month in months)
+        return next((each for each in days if each and each <= today), None)
+    return day(text, today)
+
+
 def _weekday(match: re.Match[str], today: date) -> date:
     wanted = int(match[2]) if match[2].isdecimal() else "一二三四五六日".find(match[2].replace("天", "日")) + 1
     monday = today - timedelta(days=today.isoweekday() - 1)

@@ -10,6 +10,7 @@ from datetime import datetime
 from handlers import access, alarm, answers, flows, free_words, menu, sharing, strangers, talk, underway
 from handlers.dialog import CANCEL, HUMAN
 from handlers.free_words import NEVER_MIND, take_free_words
+from handlers.hall import door
 from handlers.office import Office
 from handlers.readers import Gathered, Said
 from handlers.turn import Turn, row_id
@@ -252,6 +253,9 @@ async def _said(turn: Turn) -> None:
     message = turn.message
     dialog = turn.visitor.dialog
     always = ALWAYS.get(_command(message.words))
+    if await door.said_code(turn):
+        await _remind(turn, dialog)
+        return
     if turn.visitor.talk_id is not None and await _in_talk(turn):
         return
     if always and not message.media:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from handlers import access, answers, consent, menu, report, sharing, strangers
+from handlers.calendar import duties, evening, greet
 from handlers.desk import (
     answering,
     calls,
@@ -19,6 +20,25 @@ from handlers.desk import (
     requests,
 )
 from handlers.dialog import Flow
+from handlers.hall import (
+    afterwards,
+    altering,
+    attendance_list,
+    away,
+    calling,
+    coming,
+    copying,
+    door,
+    door_list,
+    leave_of,
+    life,
+    making,
+    running,
+    signing_up,
+    sure,
+    wishes,
+)
+from handlers.hall import answering as hall_answering
 from handlers.turn import Turn
 from storage.accounts import Visitor
 
@@ -32,7 +52,20 @@ CONSENT, REQUEST_ACCESS, OFFER, HUMAN, WITHDRAW = (
     consent.withdraw,
 )
 
-CLIENT_FLOWS = (report.report_difficulty, report.offer_to_register, report.human, consent.withdraw, sharing.share)
+CLIENT_FLOWS = (
+    report.report_difficulty,
+    report.offer_to_register,
+    report.human,
+    consent.withdraw,
+    sharing.share,
+    signing_up.sign_up,
+    signing_up.unsign,
+    signing_up.excuse,
+    away.away,
+    wishes.like,
+    wishes.quiet,
+    afterwards.afterwords,
+)
 OFFICE_FLOWS = (
     answering.reply,
     answering.canned,
@@ -52,6 +85,17 @@ OFFICE_FLOWS = (
     calls.called,
     leave.leave,
     phone.phone,
+    life.life,
+    making.gather,
+    copying.copy_gathering,
+    altering.alter,
+    altering.call_off,
+    calling.sign_for,
+    calling.cancel_for,
+    door_list.walk_in,
+    leave_of.leave_of,
+    attendance_list.of_person,
+    afterwards.photos,
 )
 FLOWS: Mapping[str, Flow] = {each.name: each for each in (CONSENT, REQUEST_ACCESS, *CLIENT_FLOWS, *OFFICE_FLOWS)}
 
@@ -107,6 +151,50 @@ ACTIONS: Mapping[str, Action] = {
     "admit": requests.admit,
     "refuse": requests.refuse,
     "failures": failures.show_failures,
+    "life": life.show_life,
+    "unlife": life.undo,
+    "discharged": life.discharged,
+    "duties": duties.show_duties,
+    "tomorrow": evening.show_tomorrow,
+    "stop": evening.stop,
+    "unstop": evening.let_go,
+    "late": evening.show_late,
+    "callgreet": greet.show_calls,
+    "hall": running.show_hall,
+    "hallpast": running.show_past,
+    "hallone": running.show_one,
+    "halllist": running.show_people,
+    "alter": altering.begins("alter"),
+    "resize": altering.begins("resize"),
+    "calloff": altering.begins("calloff"),
+    "signfor": calling.begin,
+    "unsignfor": calling.begin_cancelling,
+    "copy": copying.copy,
+    "events": coming.show_events,
+    "gathering": coming.show_event,
+    "myevents": coming.show_mine,
+    "eventmore": coming.show_more,
+    "signup": signing_up.begin_sign_up,
+    "unsign": hall_answering.begin_unsign,
+    "excuse": signing_up.begin_excuse,
+    "notcoming": hall_answering.not_coming,
+    "seat": hall_answering.take_seat,
+    "noseat": hall_answering.leave_seat,
+    "comes": hall_answering.comes_after_all,
+    "sure": sure.still_comes,
+    "unsure": sure.comes_no_more,
+    "home": away.come_home,
+    "here": door.here,
+    "code": door.by_code,
+    "door": door_list.show_door,
+    "tick": door_list.tick,
+    "walkin": door_list.write_name,
+    "leaveof": leave_of.write_leave,
+    "attendance": attendance_list.show_attendance,
+    "attendanceof": attendance_list.begin_person,
+    "after": afterwards.answer,
+    "afterwords": afterwards.say_more,
+    "photos": afterwards.begin_photos,
 }
 KEYWORDS: Mapping[str, str] = {  # words that press a button of the menu
     "待办": "a:todo:",
@@ -117,9 +205,21 @@ KEYWORDS: Mapping[str, str] = {  # words that press a button of the menu
     "我的困难": "a:mine:",
     "进展": "a:mine:",
     "办得怎么样了": "a:mine:",
+    "活动": "a:events:",
+    "活动和课程": "a:events:",
+    "报名": "a:events:",
+    "课程": "a:events:",
+    "我的活动": "a:myevents:",
+    "我回来了": "a:home:",
+    "签到": "a:here:",
+    "我到了": "a:here:",
+    "签到名单": "a:door:",
+    "出勤": "a:attendance:",
 }
 
-OFFICE_WORDS = frozenset("待办 我承办的 回访 请假 更多".split())  # of a cadre they are words like others
+OFFICE_WORDS = frozenset("待办 我承办的 回访 请假 更多 签到名单 出勤".split())  # of a cadre they are words like others
+
+OFFICE_KEYWORDS: Mapping[str, str] = {"活动": "a:hall:", "活动和课程": "a:hall:"}  # of who only works here
 
 
 def named(name: str) -> Flow:
@@ -141,6 +241,8 @@ def open_to(visitor: Visitor) -> tuple[Flow, ...]:
 def choice_for_keyword(visitor: Visitor, words: str) -> str | None:
     """Return the button that exactly these words name (a flow's keyword, a word for a menu entry), or None."""
     plain = answers.plain(words)
+    if plain in OFFICE_KEYWORDS and access.only_works_here(visitor):
+        return OFFICE_KEYWORDS[plain]
     if (
         plain in KEYWORDS
         and visitor.person_id is not None

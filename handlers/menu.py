@@ -10,6 +10,7 @@ CLIENT_MENU = (
     Button("2 我的困难", "a:mine:"),
     Button("3 找人工", "w:human"),
     Button("4 使用帮助", "w:help"),
+    Button("5 活动和课程", "a:events:"),
 )
 OFFICE_MENU = (
     Button("1 待办", "a:todo:"),
@@ -24,6 +25,10 @@ OFFICE_MORE = (
     Button("2 回访", "a:calls:"),
     Button("3 等我审签", "a:proposed:"),
     Button("4 请假", "a:leave:"),
+    Button("5 住院、去世等", "a:life:"),
+    Button("6 一年要办的会", "a:duties:"),
+    Button("7 明天要发的", "a:tomorrow:"),
+    Button("8 活动和课程", "a:hall:"),
 )
 
 
@@ -50,7 +55,7 @@ async def show_help(turn: Turn, argument: str) -> None:
         turn.say(
             "按【待办】看没办完的事，点开一件可以接手、答复、问老同志、转交、延期、办结。\n"
             "老同志补充的话会自动推给承办人。直接打编号、姓名或者几个字，就能查。\n"
-            "老同志打电话来说的事，按【更多】里的【代老同志登记】。请假也在【更多】里。\n"
+            "老同志打电话来说的事，按【更多】里的【代老同志登记】。请假、活动和课程、明天要发的，也在【更多】里。\n"
             "随时可以说：菜单、返回、取消。",
             [MENU_BUTTON],
         )
@@ -58,6 +63,7 @@ async def show_help(turn: Turn, argument: str) -> None:
     turn.say(
         f"这里是{office.name}的服务助手。\n"
         "有困难，直接把事情说出来就行，打字、语音、照片都可以。\n"
+        "活动、上课，按【活动和课程】报名；要出远门说“外出”，怕吵说“不打扰”。\n"
         "随时可以说：菜单、返回、取消、人工。\n"
         "我们不会向您要钱、要密码、要验证码。\n"
         f"想找人说话，请打电话：{office.phone}（{office.service_hours}）。\n"

@@ -1,9 +1,10 @@
 """What the office decides for itself: its words, categories, hours and limits. Built from config.toml by `bot/app.py`."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.calendar.rules import Duty, Festival, Greetings
 from handlers.danger import Danger
 from handlers.worktime import WorkCalendar
 
@@ -54,11 +55,30 @@ class Office:
     reopen_days: int  # after closing, a new word may open it again
     ask_again_days: int
     human_idle_minutes: int  # without a word, then a conversation with a member of staff ends by itself
+    quiet: tuple[tuple[time, time], ...]  # wall times; a period whose end is not after its start goes over midnight
+    rooms: tuple[str, ...]
+    courses_per_person: int
+    remind_days: int  # before a gathering
+    remind_hours: int
+    greetings: Greetings
+    festivals: tuple[Festival, ...]
+    duties: tuple[Duty, ...]
     danger_repeat_minutes: int  # without anybody taking it, then an alarm is given again
 
     def today(self, now: datetime) -> date:
         """Return the date on the office's wall at the aware moment `now`."""
         return now.astimezone(self.zone).date()
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """Return when the quiet hours end in which a moment lies (aware, in the office's zone), or None: nobody is disturbed then."""
+        local = now.astimezone(self.zone)
+        for start, end in self.quiet:
+            for day in (local.date() - timedelta(days=1), local.date()):
+                begins = datetime.combine(day, start, self.zone)
+                ends = datetime.combine(day if end > start else day + timedelta(days=1), end, self.zone)
+                if begins <= local < ends:
+                    return ends
+        return None
 
     def category(self, key: str) -> Category:
         """Return the category of this key. One that config.toml no longer has is called by its key, and promises like 'other'."""

@@ -154,8 +154,10 @@ def words(check: Callable[[str], str | None] | None) -> Reader:
 
 
 def day(today: date, earliest: date | None, latest: date | None = None) -> Reader:
+    is_past = earliest is None and latest is not None and latest <= today
+
     def read(said: Said) -> Reading:
-        found = answers.day(said.words, today)
+        found = (answers.past_day if is_past else answers.day)(said.words, today)
         if found is None:
             return NotUnderstood("请说几月几日，比如“12月4日”，或者“下星期三”。")
         if earliest and found < earliest:

@@ -1,32 +1,42 @@
 """What a reminder says when it is due. One line a kind in `KINDS`; each function looks again whether there is still reason to speak.
 
 A reminder fires in a transaction of its own kind with what it says: once, late rather than never. A week of downtime makes it late;
-a clock set back or a second process makes it fire no second time (`storage.reminders.done`).
+a clock set back or a second process makes it fire no second time (`storage.reminders.done`). Kinds in `USEFUL` can be too late to be
+of use: then the office hears of it instead.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from handlers import access, talk
 from handlers.act import Act, Button
+from handlers.calendar import duties, evening, greet, plan
 from handlers.cases import clocks, ending, passing, telling
 from handlers.cases.reopening import ASK_AGAIN
 from handlers.cases.words import open_button, title
+from handlers.gatherings import reminding
+from handlers.hall import life
+from handlers.lateness import Fire, Useful
 from handlers.office import day_in_words
 from storage import absences, case_clocks, case_entries, cases, reminders, talks
 from storage.cases import Case
 from storage.reminders import Reminder
 
-Fire = Callable[[Act, Reminder], Awaitable[None]]
 MISSING = "calendar.missing"
 WHAT = {"accept": "还没有人接手", "progress": "很久没有给老同志消息", "solve": "还没办完"}
 
 
 async def fire(act: Act, reminder: Reminder) -> bool:
-    """Say what a reminder says, unless somebody has; return whether it was this one's turn. Raises KeyError: no such kind."""
-    if not await reminders.done(act.tx, reminder.id, "fired", act.now):
+    """Say what a reminder says, unless somebody has, or that it is too late; return whether it was this one's turn.
+
+    Raises KeyError: no such kind.
+    """
+    kind = reminder.kind.partition(":")[0]  # what stands behind a colon is the kind's own: which festival
+    say, useful = KINDS[kind], USEFUL.get(kind)
+    late = useful is not None and act.now > await useful.until(act, reminder)
+    if not await reminders.done(act.tx, reminder.id, "late" if late else "fired", act.now):
         return False
-    await KINDS[reminder.kind](act, reminder)
+    await (useful.say_late if useful is not None and late else say)(act, reminder)
     return True
 
 
@@ -170,4 +180,17 @@ KINDS: Mapping[str, Fire] = {
     talk.IDLE: talk_idle,
     passing.LEAVE: absence_begins,
     MISSING: calendar_missing,
+    **reminding.FIRES,
+    plan.PREPARE: greet.festival_prepare,
+    plan.GREET: greet.festival_greet,
+    plan.BIRTHDAY: greet.birthday,
+    plan.PARTY: greet.party_birthday,
+    plan.AGE: greet.age,
+    plan.DUTY: duties.remind,
+    plan.TOMORROW: evening.tell,
+    **life.FIRES,
+}
+USEFUL: Mapping[str, Useful] = {  # kinds that can be too late; all others are said however late
+    **reminding.USEFUL,
+    **greet.USEFUL,
 }

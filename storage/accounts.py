@@ -108,7 +108,11 @@ async def find_or_add(tx: Tx, channel: str, address: str, now: datetime) -> int:
 COLUMNS = "id, channel, address, person_id, unreachable_why"
 BY_ID = f"SELECT {COLUMNS} FROM accounts WHERE id = ?"
 OF_PERSON = f"SELECT {COLUMNS} FROM accounts WHERE person_id = ? ORDER BY id"
-_REACHING = f"SELECT {COLUMNS} FROM accounts WHERE unreachable_why IS NULL AND EXISTS (SELECT 1 FROM persons p WHERE p.id = ? AND p.active = 1)"
+_REACHING = f"""
+SELECT {COLUMNS} FROM accounts
+WHERE unreachable_why IS NULL AND EXISTS (
+    SELECT 1 FROM persons p WHERE p.id = ? AND p.active = 1 AND NOT EXISTS (
+        SELECT 1 FROM life_events e WHERE e.person_id = p.id AND e.kind = 'deceased'))"""
 REACHING = f"""
 {_REACHING} AND person_id = ? UNION ALL
 {_REACHING} AND id IN (SELECT s.account_id FROM account_persons s WHERE s.person_id = ?)
@@ -127,9 +131,10 @@ async def of_person(tx: Tx, person_id: int) -> list[Account]:
 
 
 async def reaching(tx: Tx, person_id: int) -> list[Account]:
-    """Return where a person can be reached now: the own accounts, then those shared with somebody; nowhere who is off the roster.
+    """Return where a person can be reached now: the own accounts, then those shared with somebody.
 
-    A shared account whose own person withdrew consent is answered with the question for consent: it reaches nobody.
+    Nowhere who is off the roster or has died. A shared account whose own person withdrew consent is answered with the question for
+    consent: it reaches nobody.
     """
     return [Account(*row) for row in await tx.all(REACHING, person_id, person_id, person_id, person_id)]
 
@@ -153,6 +158,14 @@ async def unshare(tx: Tx, account_id: int, person_id: int) -> bool:
 async def shared_by(tx: Tx, account_id: int) -> dict[int, str]:
     """Return who else uses the account: names by person id, in the order in which they were added."""
     return {int(row[0]): str(row[1]) for row in await tx.all(SHARED_BY, account_id)}
+
+
+SHARED_WITH = "SELECT account_id FROM account_persons WHERE person_id = ? ORDER BY account_id"
+
+
+async def shared_with(tx: Tx, person_id: int) -> list[int]:
+    """Return the accounts of others that somebody uses as well, reachable or not."""
+    return [int(row[0]) for row in await tx.all(SHARED_WITH, person_id)]
 
 
 BIND = "UPDATE accounts SET person_id = ?, bound_at = ?, unreachable_why = NULL WHERE id = ? AND person_id IS NULL"

@@ -1,4 +1,7 @@
-"""Photos, recordings, films and files: what they are, where their bytes are, who may open them. The bytes stand in the media folder."""
+"""Photos, recordings, films and files: what they are, where their bytes are, who may open them.
+
+The bytes of what people send stand in the media folder; those of what the office makes (a calendar file) in the row itself.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -11,14 +14,14 @@ from storage.times import to_text
 @dataclass(frozen=True, slots=True)
 class Medium:
     id: str  # also the file's name in the media folder
-    account_id: int  # who sent it
+    account_id: int | None  # who sent it; None: made by the office
     kind: str  # 'photo', 'voice', 'video', 'file'
     name: str
     media_type: str
     size_bytes: int | None
     channel: str
     reference: str | None  # what the channel calls it
-    state: str  # 'wanted', 'kept', 'lost'
+    state: str  # 'wanted', 'kept', 'made', 'lost'
     tries: int
 
 
@@ -49,6 +52,24 @@ async def add(tx: Tx, medium: Medium, now: datetime) -> None:
         moment,
         moment,
     )
+
+
+MAKE = """
+INSERT INTO media (id, account_id, kind, name, media_type, size_bytes, channel, state, not_before, made_at, content)
+VALUES (?, NULL, 'file', ?, ?, ?, 'office', 'made', ?, ?, ?) ON CONFLICT (id) DO NOTHING"""
+CONTENT = "SELECT content FROM media WHERE id = ?"
+
+
+async def make(tx: Tx, media_id: str, name: str, media_type: str, content: bytes, now: datetime) -> bool:
+    """Write a file that the office makes; False when there is one of this id. It is opened by whoever is sent it, and nobody else."""
+    moment = to_text(now)
+    return await tx.run(MAKE, media_id, name, media_type, len(content), moment, moment, content) == 1
+
+
+async def content(tx: Tx, media_id: str) -> bytes | None:
+    """Return the bytes of what the office made, None for everything else."""
+    row = await tx.one(CONTENT, media_id)
+    return bytes(row[0]) if row and row[0] is not None else None
 
 
 COLUMNS = "id, account_id, kind, name, media_type, size_bytes, channel, reference, state, tries"
@@ -110,8 +131,8 @@ async def is_own(tx: Tx, media_id: str, account_id: int) -> bool:
 
 # A case keeps its attachments by name in its entries; only while it is not closed does it need the bytes.
 EXPIRE = """
-UPDATE media SET state = 'lost', reference = NULL, why = '到期删除' WHERE id IN (
-    SELECT m.id FROM media m WHERE m.made_at < ? AND m.state = 'kept' AND NOT EXISTS (
+UPDATE media SET state = 'lost', reference = NULL, content = NULL, why = '到期删除' WHERE id IN (
+    SELECT m.id FROM media m WHERE m.made_at < ? AND m.state IN ('kept', 'made') AND NOT EXISTS (
         SELECT 1 FROM case_entries e JOIN cases c ON c.id = e.case_id AND c.closed_at IS NULL
         WHERE e.media LIKE '%' || m.id || '%')
     ORDER BY m.made_at LIMIT ?) RETURNING id"""

@@ -44,10 +44,15 @@ def add(
     media: Sequence[str] = (),
     priority: int = ANSWER,
     answers: int | None = None,
+    not_before: datetime | None = None,
 ) -> None:
-    """Write one message to be sent, at the end of the transaction; its media may be opened by that account from then on."""
+    """Write one message to be sent, at the end of the transaction; its media may be opened by that account from then on.
+
+    It is held until `not_before`.
+    """
     moment = to_text(now)
-    tx.last(ADD, answers, priority, text, _json(buttons), _json(media), moment, moment, account_id)
+    first = to_text(not_before) if not_before else moment
+    tx.last(ADD, answers, priority, text, _json(buttons), _json(media), moment, first, account_id)
     for each in media:
         tx.last(SHOW, each, account_id)
 
@@ -113,6 +118,22 @@ FAIL_ALL = "UPDATE outbox SET state = 'failed', done_at = ?, why = ? WHERE accou
 async def fail_all(tx: Tx, account_id: int, why: str, now: datetime) -> int:
     """Give up everything that waits for an account that cannot be reached; return how many."""
     return await tx.run(FAIL_ALL, to_text(now), why, account_id)
+
+
+PUSHES_WAITING = """
+SELECT id, account_id, text, buttons, media, made_at FROM outbox
+WHERE state = 'waiting' AND account_id = ? AND answers IS NULL ORDER BY id"""
+TAKE_BACK = "DELETE FROM outbox WHERE id = ? AND state = 'waiting'"
+
+
+async def pushes_waiting(tx: Tx, account_id: int) -> list[Letter]:
+    """Return what waits for an account and answers nothing that was said there."""
+    return [_letter(row) for row in await tx.all(PUSHES_WAITING, account_id)]
+
+
+async def take_back(tx: Tx, letter_id: int) -> bool:
+    """Take back a message that has not left; False when it has."""
+    return await tx.run(TAKE_BACK, letter_id) == 1
 
 
 SHOWN = "SELECT buttons FROM outbox WHERE account_id = ? AND not_before < ? ORDER BY id DESC LIMIT 1"

@@ -16,6 +16,7 @@ class Person:
     sex: str | None = None
     birth: str | None = None
     birthday_calendar: str = "solar"
+    birth_leap: str | None = None  # '闰': born in a leap month of the lunar calendar; '' or None: not
     retirement_kind: str | None = None
     unit_id: int | None = None
     branch: str | None = None
@@ -88,6 +89,16 @@ async def by_phone(tx: Tx, phone: str) -> list[Person]:
 
 async def everybody(tx: Tx) -> list[Person]:
     return [Person(*row) for row in await tx.all(EVERYBODY)]
+
+
+CADRES = f"""
+SELECT {COLUMNS} FROM persons p
+WHERE p.active = 1 AND EXISTS (SELECT 1 FROM roles r WHERE r.person_id = p.id AND r.role = 'cadre') ORDER BY p.id"""
+
+
+async def cadres(tx: Tx) -> list[Person]:
+    """Return every cadre on the roster."""
+    return [Person(*row) for row in await tx.all(CADRES)]
 
 
 async def count(tx: Tx) -> int:

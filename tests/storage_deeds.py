@@ -6,7 +6,7 @@ read-only and a full file; a test there fails when a function is missing here.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from storage import (
     absences,
@@ -18,17 +18,23 @@ from storage import (
     case_closings,
     case_entries,
     cases,
+    days_away,
     demonstration,
     dialogs,
     entry,
+    gatherings,
     inbox,
+    interests,
     leaving,
+    life_events,
     marks,
     media,
     outbox,
     people,
+    quiet_hours,
     reminders,
     roster,
+    signups,
     talks,
 )
 from storage.accounts import Role
@@ -36,9 +42,11 @@ from storage.adjusted_days import AdjustedDay
 from storage.case_aids import Aid
 from storage.case_clocks import Clock
 from storage.database import Tx
+from storage.gatherings import Gathering
 from storage.inbox import Arrival
 from storage.media import Medium
 from storage.people import Person
+from storage.quiet_hours import QuietHours
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=500)
@@ -75,7 +83,16 @@ async def fill(tx: Tx) -> None:
     await talks.begin(tx, OF_WANG, OF_ZHAO, ZHAO, TAKEN, LONG_AGO)
     await absences.add(tx, ZHAO, TODAY, TODAY, LI, ZHAO, NOW)
     await accounts.share(tx, OF_WANG, LI, NOW)
+    await gatherings.add(tx, GATHERING, NOW)
+    for person, state in ((WANG, "waiting"), (LI, "in")):
+        await _signup(tx, person, state)
+    await signups.attend(tx, LIS, "list", ZHAO, NOW)
     await marks.put(tx, "mark", "before")
+    await life_events.add(tx, WANG, "hospital", TODAY, "县医院", ZHAO, NOW)
+    await reminders.set_due(tx, "birthday", WANG, 2026, NOW)
+    await reminders.done(tx, 3, "stopped", NOW)
+    await days_away.add(tx, WANG, TODAY, TODAY, NOW)
+    await interests.put(tx, WANG, ["song"])
 
 
 async def _fill_entrance(tx: Tx) -> None:
@@ -124,6 +141,45 @@ async def _case(tx: Tx, state: str) -> None:
 
 TODAY = date(2026, 11, 23)
 OPEN, TAKEN, CLOSED, PROPOSED = 1, 2, 3, 4  # cases
+GATHERING = Gathering(
+    title="合唱排练",
+    kind="song",
+    starts_at=NOW + timedelta(days=9),
+    ends_at=NOW + timedelta(days=9, hours=2),
+    place="多功能厅",
+    opens_at=NOW,
+    deadline_at=NOW + timedelta(days=8),
+    made_by=ZHAO,
+    uid="uid",
+    seed="seed",
+)
+WANGS, LIS = 1, 2  # signups
+
+
+async def _signup(tx: Tx, person: int, state: str) -> None:
+    await signups.add(
+        tx,
+        gathering_id=1,
+        person_id=person,
+        acted_by=person,
+        account_id=OF_WANG,
+        companions=0,
+        answers={},
+        state=state,
+        by_phone=False,
+        told_sequence=0,
+        now=NOW,
+    )
+
+
+async def _new_signup(tx: Tx) -> None:
+    await _signup(tx, ZHAO, "in")
+
+
+async def _no_more(tx: Tx) -> None:
+    await signups.set_state(tx, await signups.by_id(tx, WANGS), "cancelled", NOW)
+
+
 CLOCK = Clock(OPEN, "accept", 1, LONG_AGO, 0, None, None, NOW)
 
 
@@ -202,6 +258,8 @@ DEEDS: dict[str, Deed] = {
     "cases.snooze": lambda tx: cases.snooze(tx, TAKEN, date(2026, 12, 1)),
     "cases.take": lambda tx: cases.take(tx, OPEN, ZHAO),
     "cases.wait": lambda tx: cases.wait(tx, TAKEN, NOW),
+    "days_away.add": lambda tx: days_away.add(tx, WANG, TODAY, TODAY + timedelta(days=9), NOW),
+    "days_away.drop": lambda tx: days_away.drop(tx, WANG, TODAY),
     "demonstration.revoke_all_links": lambda tx: demonstration.revoke_all_links(tx, NOW),
     "dialogs.add": lambda tx: dialogs.add(tx, STRANGER, "request", {}, NOW),
     "dialogs.save": lambda tx: dialogs.save(tx, DIALOG),
@@ -221,6 +279,9 @@ DEEDS: dict[str, Deed] = {
     "entry.decide": lambda tx: entry.decide(tx, 1, "refused", ZHAO, NOW),
     "entry.give_consent": lambda tx: entry.give_consent(tx, WANG, OF_WANG, "2", NOW),
     "entry.withdraw_consent": lambda tx: entry.withdraw_consent(tx, WANG, NOW),
+    "gatherings.add": lambda tx: gatherings.add(tx, replace(GATHERING, uid="another"), NOW),
+    "gatherings.add_course": lambda tx: gatherings.add_course(tx, "书法班", "2026年秋季", ZHAO, NOW),
+    "gatherings.change": lambda tx: gatherings.change(tx, replace(GATHERING, id=1, title="合唱")),
     "inbox.add": lambda tx: inbox.add(tx, [arrival("new")], NOW),
     "inbox.handled": lambda tx: inbox.handled(tx, [1]),
     "inbox.park": lambda tx: inbox.park(tx, 1, "traceback"),
@@ -229,6 +290,7 @@ DEEDS: dict[str, Deed] = {
     "inbox.prune": lambda tx: inbox.prune(tx, NOW, 10),
     "marks.put": lambda tx: marks.put(tx, "mark", "after"),
     "media.add": lambda tx: media.add(tx, replace(MEDIUM, id="1" * 32), NOW),
+    "media.make": lambda tx: media.make(tx, "2" * 32, "活动.ics", "text/calendar", b"BEGIN:VCALENDAR", NOW),
     "media.kept": lambda tx: media.kept(tx, MEDIUM.id, 1000, "image/png"),
     "media.lost": lambda tx: media.lost(tx, MEDIUM.id, "取不到"),
     "media.later": lambda tx: media.later(tx, MEDIUM.id, NOW + timedelta(minutes=1), "取不到"),
@@ -240,21 +302,39 @@ DEEDS: dict[str, Deed] = {
     "outbox.part_sent": lambda tx: outbox.part_sent(tx, 1, 1),
     "outbox.fail_all": lambda tx: outbox.fail_all(tx, OF_WANG, "对方停用了机器人", NOW),
     "outbox.prune": _prune_outbox,
+    "outbox.take_back": lambda tx: outbox.take_back(tx, 1),
     "people.add": lambda tx: people.add(tx, Person(name="钱局"), NOW),
     "people.change": lambda tx: people.change(tx, Person(name="王老", phone="13800000001", id=WANG), NOW),
     "people.unit_named": lambda tx: people.unit_named(tx, "虚构县林业局"),
     "people.give_role": lambda tx: people.give_role(tx, ZHAO, Role("leader", None)),
+    "interests.put": lambda tx: interests.put(tx, WANG, ["art", "chess"]),
+    "life_events.add": lambda tx: life_events.add(tx, WANG, "deceased", TODAY, "", ZHAO, NOW),
+    "life_events.end": lambda tx: life_events.end(tx, 1, TODAY),
+    "life_events.undo": lambda tx: life_events.undo(tx, 1),
     "leaving.end_invites": lambda tx: leaving.end_invites(tx, LI, NOW),
     "people.set_active": lambda tx: people.set_active(tx, ZHAO, False, NOW),
     "people.take_role": lambda tx: people.take_role(tx, ZHAO, Role("staff", None)),
     "people.add_kin": lambda tx: people.add_kin(tx, LI, WANG),
+    "quiet_hours.put": lambda tx: quiet_hours.put(tx, WANG, QuietHours(time(21), time(7), True)),
     "reminders.done": lambda tx: reminders.done(tx, 1, "fired", NOW),
     "reminders.drop": lambda tx: reminders.drop(tx, ["accept.warn"], OPEN),
+    "reminders.forget": lambda tx: reminders.forget(tx, [1]),
+    "reminders.resume": lambda tx: reminders.resume(tx, 3),
     "reminders.prune": lambda tx: reminders.prune(tx, NOW),
     "reminders.set_all": lambda tx: reminders.set_all(tx, [("accept.half", OPEN, 1, NOW)]),
     "reminders.set_due": lambda tx: reminders.set_due(tx, "accept.warn", OPEN, 1, NOW),
     "roster.give_roles": lambda tx: roster.give_roles(tx, [(ZHAO, "administrator")]),
     "roster.add_kin": lambda tx: roster.add_kin(tx, [(LI, WANG)]),
+    "signups.add": _new_signup,
+    "signups.attend": lambda tx: signups.attend(tx, WANGS, "list", ZHAO, NOW),
+    "signups.is_sure": lambda tx: signups.is_sure(tx, LIS, "yes", NOW),
+    "signups.offer": lambda tx: signups.offer(tx, WANGS, NOW, NOW),
+    "signups.rate": lambda tx: signups.rate(tx, LIS, "good"),
+    "signups.set_line": lambda tx: signups.set_line(tx, [LIS, WANGS]),
+    "signups.set_state": _no_more,
+    "signups.take_leave": lambda tx: signups.take_leave(tx, LIS, "看病", NOW),
+    "signups.told": lambda tx: signups.told(tx, LIS, 1),
+    "signups.undo_attend": lambda tx: signups.undo_attend(tx, LIS, NOW),
     "talks.begin": _new_talk,
     "talks.end": lambda tx: talks.end(tx, 1, "idle", NOW),
     "talks.said": lambda tx: talks.said(tx, 1, NOW),

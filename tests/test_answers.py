@@ -357,3 +357,22 @@ def test_every_number_to_99_is_read_in_chinese(number: int) -> None:
 @QUIETLY
 def test_a_label_is_found_with_whatever_marks_around_it(label: str, form: str) -> None:
     assert answers.option(form.format(label), CATEGORIES) == CATEGORIES.index(label)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("11月22日", date(2026, 11, 22)),
+        ("11月23日", date(2026, 11, 23)),
+        ("12月1日", date(2025, 12, 1)),
+        ("8号", date(2026, 11, 8)),
+        ("30日", date(2026, 10, 30)),
+        ("2月29日", date(2024, 2, 29)),
+        ("2026年1月5日", date(2026, 1, 5)),
+        ("昨天", date(2026, 11, 22)),
+        ("明天", date(2026, 11, 24)),
+        ("以前", None),
+    ],
+)
+def test_of_what_is_past_a_date_without_a_year_is_the_last_one(said: str, day: date | None) -> None:
+    assert answers.past_day(said, date(2026, 11, 23)) == day

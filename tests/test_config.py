@@ -15,6 +15,8 @@ from pydantic.fields import FieldInfo
 
 from bot import config as settings_of
 from bot.config import Category, Config, ConfigError, Mistake, Web, load
+from bot.config.calendar_days import Duty as ConfiguredDuty
+from bot.config.calendar_days import Festival as ConfiguredFestival
 from bot.config.casework import Danger as ConfiguredDanger
 from bot.config.file import key_lines
 from bot.config.keys import settings, table_of
@@ -254,6 +256,20 @@ def test_an_unknown_variable_gets_the_nearest_known_one_suggested(write: Write, 
         ('[[category]]\nkey = "other"\nworking_days = 1', "category.第1项.label", "缺少这一项，应为：1 到 10 个字"),
         ('[[category]]\nkey = "x"\nlabel = "其他"\nworking_days = 0', "category.第1项.working_days", "1 到 60 的整数"),
         ('[telegram]\nbase_url = "http://127.0.0.1:8081"', "telegram.base_url", "以 /bot 结尾"),
+        ('[greetings]\ntime = "9:00"', "greetings.time", "时和分都写两位"),
+        ("[greetings]\nages = [80, 80]", "greetings.ages", "不重复"),
+        ('[greetings]\nbirthday = "{岁数}岁了"', "greetings.birthday", "{岁数} 不能用"),
+        ('[greetings]\nhospital = "{党龄}"', "greetings.hospital", "{党龄} 不能用"),
+        ('[[festival]]\nkey = "x"\nlabel = "节"\nday = "农历 8月15"', "festival.第1项.day", "农历 08-15"),
+        ('[[festival]]\nkey = "x"\nlabel = "节"\nday = "公历 02-29"', "festival.第1项.day", "“公历 月-日”"),
+        ('[[festival]]\nkey = "x"\nlabel = "节"\nday = "节气 清明节"', "festival.第1项.day", "“节气 名称”"),
+        (
+            '[[festival]]\nkey = "x"\nlabel = "节"\nday = "农历 除夕"\ngreeting = "{岁数}"',
+            "festival.第1项.greeting",
+            "{岁数} 不能用",
+        ),
+        ('[[duty]]\nkind = "chess"\nlabel = "棋"', "duty.第1项.kind", "situation、briefing"),
+        ('[[duty]]\nkind = "day"\nlabel = "一"\n[[duty]]\nkind = "day"\nlabel = "二"', "duty", "day 写了不止一次"),
         ('[telegram]\nmode = "push"', "telegram.mode", "polling、webhook 中的一个"),
     ],
 )
@@ -471,7 +487,25 @@ def test_periods_canned_answers_and_waits_arrive_as_the_settings_have_them(write
 
 # config.toml tells the truth about itself
 
-LISTS: dict[str, type[BaseModel]] = {"category": Category, "canned": settings_of.Canned, "danger": ConfiguredDanger}
+LISTS: dict[str, type[BaseModel]] = {
+    "category": Category,
+    "canned": settings_of.Canned,
+    "danger": ConfiguredDanger,
+    "festival": ConfiguredFestival,
+    "duty": ConfiguredDuty,
+}
+WHERE_THEY_STAND = {  # of what is too long for a comment
+    *(
+        "下面这段",
+        "国务院公布的 2026 年安排",
+        "下面六项",
+        "下面三项",
+        "下面四项",
+        "下面十八项",
+        "下面七项",
+        "无，每项都要写",
+    ),
+}
 
 
 def documented() -> dict[tuple[str, ...], FieldInfo]:
@@ -519,7 +553,7 @@ def test_the_comment_above_a_key_says_what_it_is_what_is_allowed_and_the_default
     if is_short(field):
         assert tomllib.loads(f"said = {said}")["said"] == as_toml(field.default)
     else:
-        assert said in {"下面这段", "国务院公布的 2026 年安排", "下面六项", "下面三项", "下面四项", "无，每项都要写"}
+        assert said in WHERE_THEY_STAND
 
 
 def test_config_toml_names_the_variable_of_every_secret() -> None:

@@ -25,6 +25,7 @@ from bot.config import Config, load
 from bot.config.keys import settings
 from bot.health import health
 from bot.pulse import Pulse
+from handlers.calendar import duties, evening, plan
 from handlers.cases import clocks
 from handlers.cases.words import OUTCOMES, SATISFIED, SOLVED
 from handlers.converse import ALWAYS
@@ -33,6 +34,8 @@ from handlers.desk.failures import FAILURE_DAYS
 from handlers.desk.lists import FOLDERS, LONGEST_LIST
 from handlers.desk.promising import LONGEST_EXTENSION_DAYS
 from handlers.flows import ACTIONS, FLOWS, KEYWORDS
+from handlers.gatherings import attendance, changing, repeating
+from handlers.hall import asking
 from handlers.menu import CLIENT_MENU, OFFICE_MENU, OFFICE_MORE
 from handlers.reminders import KINDS
 from handlers.roster.columns import FIELD_OF
@@ -209,6 +212,23 @@ def test_the_times_that_staff_are_told_are_those_of_the_code_and_of_the_settings
     assert f"{config.cases.reopen_days} 天以内" in staff
 
 
+def test_the_numbers_of_gatherings_and_greetings_that_staff_are_told_are_those_of_the_code() -> None:
+    staff, config = guide("staff.md"), Config()
+    gatherings, greetings = config.gatherings, config.greetings
+    assert f"每人一学期最多 {gatherings.courses_per_person} 门" in staff
+    assert f"{gatherings.remind_days} 天以前，上午 9 点" in staff
+    assert f"开始以前 {gatherings.remind_hours} 小时" in staff
+    assert f"前一天 {asking.USUAL_DEADLINE:%H:%M} 截止" in staff
+    assert f"最多 {repeating.MOST_TIMES} 次" in staff
+    assert f"各在办的 {changing.OPENS_BEFORE.days} 天以前" in staff
+    assert f"结束以后 {attendance.AFTERWARDS.days} 天以内" in staff
+    assert f"满 {'、'.join(map(str, greetings.ages))} 岁的，提前 {greetings.ages_lead_days} 天" in staff
+    assert f"当天早上 {greetings.time}" in staff
+    assert f"今天 {plan.EVENING:%H:%M} 列给您" in staff
+    assert f"最近 {evening.LATE_DAYS} 天的都在" in staff
+    assert f"结束前 {duties.TIME_LEFT.days} 天" in staff
+
+
 def test_the_cadres_guide_fits_one_printed_page_in_large_print() -> None:
     lines = [line.replace("**", "").lstrip("# ") for line in guide("cadre.md").splitlines() if line]
     assert sum(math.ceil(len(line) / LINE_CHARACTERS) for line in lines) <= PAGE_LINES
@@ -378,7 +398,8 @@ NOT_IN_THE_TRAIL = {"talk_begins", "talk_ends"}
 
 
 def test_the_guide_lists_every_deed_that_the_trail_records_and_no_other() -> None:
-    rooms = "absence access account case consent invite link message person report request role talk workdays"
+    rooms = "absence access account away case consent course gathering interests invite life link message person quiet reminder"
+    rooms += " report request role signup talk workdays"
     form = re.compile(rf"\b(?:{'|'.join(rooms.split())})\.[a-z]+\b")
     written = {each for room in ("bot", "handlers", "storage") for each in sentences(room) if form.fullmatch(each)}
     written |= {f"case.{kind}" for kind in DEEDS.keys() - NOT_IN_THE_TRAIL}  # some are put together from the kind

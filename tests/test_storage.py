@@ -269,6 +269,7 @@ FILLINGS: dict[int, str] = {
     ),
 }
 FILLINGS[2] = FILLINGS[1][: FILLINGS[1].index("INSERT INTO cases")]
+FILLINGS[3] = FILLINGS[2]
 NEWEST = len(migrate.migrations())
 
 

@@ -73,11 +73,12 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """An attachment on its way out: a file in the media folder, or the channel's own reference to what it gave us."""
+    """An attachment on its way out: a file in the media folder, the channel's own reference to what it gave us, or what we made."""
 
     medium: Medium
     path: Path
     reference: str | None
+    data: bytes | None = None  # of what the office made; None: the bytes stand at `path`
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ async def send_enclosure(bot: Bot, chat: int, enclosure: Enclosure) -> None:
         return
     if medium.state == "wanted":
         raise TryLater("附件还在取")
-    data = await asyncio.to_thread(_bytes, enclosure.path)
+    made = enclosure.data
+    data = await asyncio.to_thread(_bytes, enclosure.path) if made is None else made
     for kind in _kinds_of_upload(medium, data):
         if await _taken(bot, chat, medium, kind, data):
             return

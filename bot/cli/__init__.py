@@ -10,7 +10,22 @@ from pathlib import Path
 
 from bot import logs
 from bot.archive import BackupError
-from bot.cli import backup, check, deactivate, invite, lunar, parked, person, report, restore, roster, run, workdays
+from bot.cli import (
+    backup,
+    calendar,
+    check,
+    deactivate,
+    gathering,
+    invite,
+    lunar,
+    parked,
+    person,
+    report,
+    restore,
+    roster,
+    run,
+    workdays,
+)
 from bot.cli.failure import Failed
 from bot.cli.parser import Command, make_parser
 from bot.config import ConfigError, load
@@ -30,6 +45,8 @@ COMMANDS = (
     Command("workdays import", "导入一年的放假和调休（.csv 或 .xlsx）", workdays.import_arguments, workdays.run_import),
     Command("workdays show", "列出一年里在用的放假和调休", workdays.show_arguments, workdays.run_show),
     Command("lunar", "公历和农历互查，列出一年的节日", lunar.arguments, lunar.run),
+    Command("calendar", "列出一段日子里会自动发出的每一条", calendar.arguments, calendar.run),
+    Command("gathering code", "一场活动的签到码，和贴在门口的二维码", gathering.arguments, gathering.run),
     Command("report cases", "一个月的困难办理统计，和困难帮扶台账（.xlsx）", report.arguments, report.run),
     Command("backup", "把数据库和附件备份成一个文件，运行中也可以做", backup.arguments, backup.run),
     Command("restore", "用备份恢复，原来的资料移到一边", restore.arguments, restore.run),

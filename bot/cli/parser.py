@@ -5,11 +5,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NoReturn
 
 from bot.config import Config
 
-GROUPS = {"roster": "花名册", "person": "人员", "workdays": "放假和调休", "report": "统计"}
+GROUPS = {"roster": "花名册", "person": "人员", "workdays": "放假和调休", "report": "统计", "gathering": "活动"}
 EPILOG = """\
 退出码：0 做成了；1 没做成，原因写在标准错误输出里；2 用法不对，或者设置文件有错。
 设置的每一项在 config.toml 里都有说明；令牌等密码只用环境变量给出。"""
@@ -114,3 +115,15 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def whole_day(text: str) -> date:
+    """A type for add_argument: a day, 2027-01-01."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else _no_day(text)
+    except ValueError:
+        return _no_day(text)
+
+
+def _no_day(text: str) -> NoReturn:
+    raise argparse.ArgumentTypeError(f"看不懂“{text}”，日期请写成 2027-01-01 这样")

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.calendar_days import DUTIES, FESTIVALS, Duty, Festival, Greetings
 from bot.config.casework import Canned, Cases, Category, Danger
+from bot.config.gatherings import Gatherings, Quiet
 from bot.config.kinds import Day, FilePath, Period, Weekday, Zone, address, one_of, shaped, switch, text, whole
 from bot.config.section import Section
 from handlers.danger import DANGERS
@@ -275,6 +277,11 @@ class Config(BaseSettings):
         max_length=8,
         description="1 到 8 项 [[danger]]，label 不重复",
     )
+    quiet: Quiet = Quiet()
+    gatherings: Gatherings = Gatherings()
+    greetings: Greetings = Greetings()
+    festival: tuple[Festival, ...] = Field(FESTIVALS, max_length=40, description="0 到 40 项 [[festival]]，key 不重复")
+    duty: tuple[Duty, ...] = Field(DUTIES, max_length=15, description="0 到 15 项 [[duty]]，kind 不重复")
     dialog: Dialog = Dialog()
     storage: Storage = Storage()
     web: Web = Web()
@@ -296,6 +303,15 @@ class Config(BaseSettings):
     def _labels_once_each(cls, entries: tuple[Any, ...]) -> tuple[Any, ...]:
         labels = [each.label for each in entries]
         twice = dict.fromkeys(label for label in labels if labels.count(label) > 1)
+        if twice:
+            raise ValueError(f"{'、'.join(twice)} 写了不止一次，请只留一个")
+        return entries
+
+    @field_validator("festival", "duty")
+    @classmethod
+    def _keys_once_each(cls, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        keys = [each.key if isinstance(each, Festival) else each.kind for each in entries]
+        twice = dict.fromkeys(key for key in keys if keys.count(key) > 1)
         if twice:
             raise ValueError(f"{'、'.join(twice)} 写了不止一次，请只留一个")
         return entries

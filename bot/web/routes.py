@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.attachments import Attachments
+from bot.web.checkin import Checkin
 from bot.web.door import Door
 from bot.web.pages import Pages
 from bot.web.refusal import Refusal
@@ -20,6 +21,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def make_routes(site: Site) -> list[Route]:
     """Return the table. Adding a page is one file and one line here."""
     pages, door, talk, say, attachments = Pages(), Door(site), Talk(site), Say(site), Attachments(site)
+    checkin = Checkin(site, say)
     return [
         Route("/", pages.page),
         Route("/enter", pages.page),
@@ -34,6 +36,8 @@ def make_routes(site: Site) -> list[Route]:
         _post("/u/{seat}/media", attachments.upload),
         Route("/u/{seat}/media/{media}", attachments.download),
         _post("/u/{seat}/leave", door.leave),
+        Route("/c/{code}", checkin.show),
+        Route("/c/{code}", checkin.arrive, methods=["POST"]),  # a form: it asks itself where it was sent from
     ]
 
 

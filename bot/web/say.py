@@ -46,7 +46,11 @@ class Say:
         all; the page sends it again, and it is stored once.
         """
         seat = await seated(self._site, request)
-        saying = saying_from(await read_json(request))
+        stored = await self.store(seat, saying_from(await read_json(request)))
+        return JSONResponse({"id": f"i{stored}"})
+
+    async def store(self, seat: Seat, saying: Saying) -> int | None:
+        """Store what a seat says and return its inbox id, also when it was there already. Raises Refusal 400 and 429."""
         external_id = f"{seat.account_id}:{saying.client_id}"
         stored = await self._stored(external_id)
         if stored is None:
@@ -54,7 +58,7 @@ class Say:
             await self._site.receive(CHANNEL, [await self._incoming(seat, saying, external_id)])
             stored = await self._stored(external_id)
         self._site.streams.wake(seat.account_id)
-        return JSONResponse({"id": f"i{stored}"})
+        return stored
 
     async def _stored(self, external_id: str) -> int | None:
         async with self._site.database.read() as tx:

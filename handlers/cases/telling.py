@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers import access
 from handlers.act import Act, Button
 from handlers.cases.words import open_button
-from storage import people
+from storage import life_events, people
 from storage.cases import Case
 
 
@@ -46,6 +46,8 @@ async def call_instead(act: Act, case: Case) -> str:
 async def phone_of(act: Act, case: Case) -> str:
     """Return the telephone of whoever hears the news, or that the roster has none."""
     person = await people.by_id(act.tx, reporter_id(case))
+    if await life_events.has_died(act.tx, person.id):
+        return f"家属{person.family_name or ''} {person.family_phone or '花名册里没有电话'}"
     return person.phone or person.home_phone or person.family_phone or "花名册里没有电话"
 
 

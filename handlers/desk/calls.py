@@ -6,7 +6,7 @@ from handlers.desk.lists import LONGEST_LIST, not_yours
 from handlers.dialog import Chat, flow
 from handlers.menu import MENU_BUTTON
 from handlers.turn import Button, Turn, row_id
-from storage import case_closings, cases, people
+from storage import case_closings, cases, life_events, people
 from storage.case_closings import Closing
 from storage.cases import Case
 
@@ -21,7 +21,7 @@ async def show_calls(turn: Turn, argument: str) -> None:
     found = []
     for closing in await case_closings.to_call(turn.tx, MOST_READ):
         case = await cases.by_id(turn.tx, closing.case_id)
-        if access.may_see(turn.visitor, case) and case.state == "closed" and case.closings == closing.number:
+        if access.may_see(turn.visitor, case) and not await life_events.has_died(turn.tx, case.person_id):
             found.append((case, closing))
     lines, buttons = [], []
     for place, (case, closing) in enumerate(found[:LONGEST_LIST], 1):

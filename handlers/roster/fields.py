@@ -10,6 +10,7 @@ FIELDS = {
     "sex": "性别",
     "birth": "出生日期",
     "birthday_calendar": "生日按",
+    "birth_leap": "闰月",
     "retirement_kind": "离退休类型",
     "unit": "单位",
     "branch": "支部",
@@ -59,6 +60,8 @@ def better(field: str, row: RosterPerson, person: Person | None, unit: str | Non
     """
     new: str | None = getattr(row, field)
     old: str | None = unit if field == "unit" else getattr(person, field, None)
+    if field == "birth_leap" and old and not new and person is not None and row.birth not in (None, person.birth):
+        return FieldChange(field, old, "")  # another birthday, in no leap month
     if not new or new == old:
         return None
     if field == "birthday_calendar" and not _tells_calendar(row, person, unit):

@@ -79,6 +79,7 @@ class RosterPerson:
     note: str | None
     sheet: str
     row: int
+    birth_leap: str | None = None  # 闰: born in a leap month of the lunar calendar
 
 
 @dataclass
@@ -131,7 +132,7 @@ def read_person(cells: RowReading, today: dt.date) -> RosterPerson | None:
         cells.refuse("name", "没有姓名。")
     cells.read("alive", read_alive)
     roles = cells.read("roles", read_roles) or ()
-    birth, calendar = _birth(cells, today, YOUNGEST_CADRE if "cadre" in roles else YOUNGEST_OTHER)
+    birth, calendar, leap = _birth(cells, today, YOUNGEST_CADRE if "cadre" in roles else YOUNGEST_OTHER)
     phone, home_phone = _own_phones(cells)
     family = _family(cells)
     person = RosterPerson(
@@ -160,6 +161,7 @@ def read_person(cells: RowReading, today: dt.date) -> RosterPerson | None:
         note=cells.read("note", lambda value: read_note(value, 500)),
         sheet=cells.sheet,
         row=cells.row.number,
+        birth_leap=leap,
     )
     return None if cells.refusals else person
 
@@ -191,8 +193,8 @@ def _joined_party(cells: RowReading, today: dt.date, birth: PartialDate | None) 
     return date.iso if date else None
 
 
-def _birth(cells: RowReading, today: dt.date, youngest: int) -> tuple[PartialDate | None, str]:
-    """(date of birth, calendar). The person's own wish wins: a column 生日 says which day is kept, a column 生日按 in
+def _birth(cells: RowReading, today: dt.date, youngest: int) -> tuple[PartialDate | None, str, str | None]:
+    """(date of birth, calendar, 闰 for a leap month). The person's own wish wins: a column 生日 says which day is kept, a column 生日按 in
     which calendar; with neither, the date of birth in the calendar it is written in."""
     said = cells.read("birthday_calendar", read_calendar)
     main = cells.read("birth", lambda value: read_date(value, lunar=said == "lunar"))
@@ -200,17 +202,17 @@ def _birth(cells: RowReading, today: dt.date, youngest: int) -> tuple[PartialDat
     wish = cells.read("birthday", lambda value: read_date(value, lunar=said == "lunar"))
     name, reading = _kept_day(main, lunar, wish, said)
     if reading is None or name is None:
-        return None, said or "solar"
+        return None, said or "solar", None
     own = "lunar" if name == "lunar_birth" else reading.calendar
     if said and own and said != own:
         cells.refuse("birthday_calendar", "与生日一栏写的历法不一样（公历、农历），请核对。")
     if not (said or own) and (lunar or (wish and wish.month_and_day)):
         cells.doubt(name, "没有写明生日按公历还是农历过，先按公历。请加一栏“生日按”。")
     if reading.leap_month:
-        cells.doubt(name, "闰月出生，先按平月登记。")
+        cells.doubt(name, "闰月出生：有这个闰月的年份过闰月，没有的过平月。请核对。")
     calendar = said or own or "solar"
     birth = cells.read_in_part(name, lambda _: _dated(reading, main, calendar, today, youngest))
-    return birth, calendar
+    return birth, calendar, "闰" if reading.leap_month and calendar == "lunar" else None
 
 
 def _kept_day(

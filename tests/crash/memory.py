@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 # What differs from one run to the next without meaning: times, and how often something was tried.
-_NOT_COMPARED = re.compile(r"at|\w+_at|not_before|starts|tries|why")
+_NOT_COMPARED = re.compile(r"at|\w+_at|offered_until|not_before|starts|tries|why")
 _RANDOM_NAME = re.compile(r"[0-9a-f]{32}")
 _TIME_OF_DAY = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
 

@@ -14,8 +14,8 @@ from tests.crash.process import CAP_SECONDS, Child
 from tests.office import TestOffice, open_office
 from tests.telegram_server import TelegramServer, Update
 
-# A Monday in Shanghai: no story runs over midnight, where the promised date would change.
-NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+# A Monday, ten in the morning in Shanghai: no story runs over midnight, where the promised date would change, nor into quiet hours.
+MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 Files = list[tuple[str, bytes]]  # suffix, content
 Seen = Counter[tuple[str, str, int]]  # who saw which text with how many attachments, how often
@@ -111,7 +111,7 @@ class Told:
 async def told(story: Story, folder: Path) -> AsyncIterator[Told]:
     """Tell the story up to where it goes on, and stop the office."""
     async with open_office(folder, poll_seconds=20) as office:
-        office.clock.ahead = timedelta(seconds=round((NOON - datetime.now(UTC)).total_seconds()))
+        office.clock.ahead += timedelta(seconds=round((MORNING - office.clock()).total_seconds()))
         await story.begins(office)
         await office.app.stop()
         yield Told(office)
