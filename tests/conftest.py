@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,11 @@ import pytest
 
 from tests.office import TestOffice, open_office
 from tests.patience import LoopClock
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core, for most of a test's time is waiting for a process, a page or a disk."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture
