@@ -77,9 +77,12 @@ async def _gathering(database: Database, maker: Cadre, number: int) -> Gathering
         return await gatherings.add(tx, new, NOW)
 
 
+def _nothing() -> None:
+    """Nobody delivers and nobody reminds here."""
+
+
 async def _by_chat(database: Database, cadres: list[Cadre], each: Gathering) -> float:
-    nothing = lambda: None  # noqa: E731
-    crowd = Crowd(database, Intake(database, lambda: OFFICE, take_turn, lambda: NOW, nothing, nothing), cadres)
+    crowd = Crowd(database, Intake(database, lambda: OFFICE, take_turn, lambda: NOW, _nothing, _nothing), cadres)
     begun = perf_counter()
     await crowd.presses_choice(f"a:signup:{each.id}", NOW)
     await crowd.presses_label("确认提交", NOW)
