@@ -25,7 +25,7 @@ ALWAYS: Mapping[str, str] = {
     for meaning, words in {
         "menu": "菜单 主菜单 回到菜单 开始 /menu /start menu",
         "back": "返回 上一步 退回 /back back",
-        "cancel": "取消 不填了 /cancel cancel",
+        "cancel": "取消 不填了 不办了 /cancel cancel",
         "human": "人工 找人工 转人工 人工服务 找工作人员",
         "help": "帮助 使用帮助 怎么用 /help help",
         "resume": "接着填 继续填 继续",

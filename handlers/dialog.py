@@ -280,7 +280,7 @@ class Chat:
         if self.misunderstood >= self.turn.office.misunderstandings_before_human:
             self.turn.say("要是说不清楚也没关系，按【9 找人工】，请工作人员跟您说。")
             rows.append(Button("9 找人工", HUMAN))
-        rows.append(Button("0 返回", BACK) if self._can_go_back else Button("0 取消", CANCEL))
+        rows.append(Button("0 返回", BACK) if self._can_go_back else Button("0 不办了", CANCEL))
         self.turn.say(question.text, [replace(each, choice=self._choice(question.key, each.choice)) for each in rows])
 
     def _choice(self, key: str, value: str) -> str:
@@ -303,7 +303,7 @@ class Chat:
         if self._trail:
             self._forget(self._trail[-1])
             raise _FromTheTop
-        self.turn.say("这已经是第一个问题了。不想填了，请按【0 取消】。")
+        self.turn.say("这已经是第一个问题了。不想办了，请按【0 不办了】。")
 
     def _change(self, key: str) -> None:
         self.answers["~before"] = {key: self.answers[key]}

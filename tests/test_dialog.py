@@ -82,7 +82,7 @@ async def test_back_at_the_first_question_says_so_and_asks_it_again(talk: Conver
 
 async def test_0_at_the_first_question_cancels(talk: Conversation) -> None:
     await talk.wang.says("困难")
-    assert talk.wang.buttons[-1] == "0 取消"
+    assert talk.wang.buttons[-1] == "0 不办了"
     await talk.wang.says("0")
     assert talk.wang.sees("已经取消")
 

@@ -228,7 +228,7 @@ async def test_back_forgets_one_answer_at_a_time(talk: Conversation) -> None:
     await play.presses("绿")
     await play.goes_back()
     assert play.sees("什么颜色？")
-    assert play.buttons[-1] == "0 取消"
+    assert play.buttons[-1] == "0 不办了"
     await play.goes_back()
     assert play.sees("这已经是第一个问题了")
     await play.presses("红")

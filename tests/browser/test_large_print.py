@@ -26,7 +26,7 @@ MOVING = """Array.from(document.querySelectorAll('*'), (one) => getComputedStyle
     .filter((style) => style.scrollBehavior !== 'auto' || style.transitionDuration !== '0s').length"""
 A_PROGRAM: FilePayload = {"name": "程序.exe", "mimeType": "application/x-msdownload", "buffer": PROGRAM}
 AN_EMPTY_FILE: FilePayload = {"name": "空的.txt", "mimeType": "text/plain", "buffer": b""}
-SHOWN = set("大 困难 知道了 去掉 重发 删除 输入 已连接 电话 发送 菜单 人工".split()) | {"0 取消"}
+SHOWN = set("大 困难 知道了 去掉 重发 删除 输入 已连接 电话 发送 菜单 人工".split()) | {"0 不办了"}
 LONG = "请看http://example.test/" + "a" * 90 + "这个网址，还有" + "W" * 70
 
 
