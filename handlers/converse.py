@@ -359,6 +359,9 @@ async def _cancel(turn: Turn) -> None:
     if turn.visitor.dialog is None:
         turn.say("现在没有要取消的。")
         menu.show_menu(turn)
+    elif flows.named(turn.visitor.dialog.flow).takes_back and _command(turn.message.words) in ("取消", "/cancel"):
+        turn.say("要取消报名，请按【取消报名】；还是要来，请按【不取消】。")
+        await underway.go_on(turn, turn.visitor.dialog, None)
     else:
         await underway.cancelled(turn, turn.visitor.dialog)
 

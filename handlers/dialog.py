@@ -70,15 +70,16 @@ class Flow:
     script: "Callable[[Chat], Awaitable[None]]"
     keywords: tuple[str, ...] = ()
     drafts: bool = True  # put aside, it is kept and offered again
+    takes_back: bool = False  # it asks 确定取消吗？, so that the word 取消 is asked about and does not leave
 
 
 def flow(
-    name: str, title: str, keywords: tuple[str, ...] = (), *, drafts: bool = True
+    name: str, title: str, keywords: tuple[str, ...] = (), *, drafts: bool = True, takes_back: bool = False
 ) -> "Callable[[Callable[[Chat], Awaitable[None]]], Flow]":
     """Make a coroutine a Flow. It must be listed in `handlers/flows.py` to be found."""
 
     def made(script: "Callable[[Chat], Awaitable[None]]") -> Flow:
-        return Flow(name, title, script, keywords, drafts)
+        return Flow(name, title, script, keywords, drafts, takes_back)
 
     return made
 

@@ -507,6 +507,13 @@ async def test_who_took_the_place_and_then_presses_the_other_button_is_asked_onc
     await talk.wang.presses("要来", push)
     await talk.wang.presses("不来了", push)
     assert talk.wang.sees("确定取消吗？")
+    await talk.wang.says("取消")  # of what? The word alone neither takes the place nor leaves the question
+    assert talk.wang.sees("要取消报名，请按【取消报名】")
+    assert talk.wang.sees("确定取消吗？")
+    assert await states(talk) == ["in"]
+    await talk.wang.says("不办了")
+    assert talk.wang.sees("好的，不办了")
+    await talk.wang.presses("不来了", push)
     await talk.wang.says("不取消")
     assert talk.wang.sees("没有取消")
     assert await states(talk) == ["in"]

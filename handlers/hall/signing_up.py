@@ -198,7 +198,7 @@ SURE = {  # by state
 }
 
 
-@flow("unsign", "取消报名", drafts=False)
+@flow("unsign", "取消报名", drafts=False, takes_back=True)
 async def unsign(chat: Chat) -> None:
     turn = chat.turn
     signup = await signups.by_id(chat.tx, chat.seed["signup"])
