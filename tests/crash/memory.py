@@ -12,6 +12,7 @@ from typing import Any
 _NOT_COMPARED = re.compile(r"at|\w+_at|offered_until|not_before|starts|tries|why")
 _RANDOM_NAME = re.compile(r"[0-9a-f]{32}")
 _TIME_OF_DAY = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
+_WRITTEN_AT = re.compile(rb"(?m)^DTSTAMP:\d{8}T\d{6}Z")  # in a calendar file: when it was written
 
 Rows = list[dict[str, Any]]
 
@@ -107,6 +108,8 @@ def _named(tables: dict[str, Rows]) -> dict[str, Rows]:
     names = {row["id"]: f"medium {place}" for place, row in enumerate(tables["media"], 1)}
 
     def named(value: Any) -> Any:
+        if isinstance(value, bytes):
+            return _WRITTEN_AT.sub(b"DTSTAMP:", value)
         if not isinstance(value, str):
             return value
         return without_times(_RANDOM_NAME.sub(lambda found: names.get(found[0], found[0]), value))

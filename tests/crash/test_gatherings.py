@@ -29,8 +29,8 @@ async def _signed_up(office: TestOffice, tx: Any, **changes: Any) -> tuple[Act, 
     each = Gathering(
         title="合唱排练",
         kind="song",
-        starts_at=now + timedelta(days=10),
-        ends_at=now + timedelta(days=10, hours=2),
+        starts_at=START + timedelta(days=10),  # in the calendar file: to the second the same every time
+        ends_at=START + timedelta(days=10, hours=2),
         place="多功能厅",
         opens_at=now - timedelta(hours=1),
         deadline_at=now + timedelta(days=5),
