@@ -30,7 +30,7 @@ BINARY = {".png", ".jpg", ".webp", ".ico", ".xlsx", ".ogg", ".webm", ".mp4", ".p
 HOSTS = {
     *("api.telegram.org", "core.telegram.org", "t.me"),
     *("docs.python.org", "docs.aiohttp.org", "man7.org", "www.sqlite.org", "sqlite.org", "www.rfc-editor.org"),
-    *("developer.mozilla.org", "html.spec.whatwg.org", "www.w3.org", "github.com"),
+    *("developer.mozilla.org", "html.spec.whatwg.org", "www.w3.org", "www.unicode.org", "github.com"),
 }
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.channels.channel import Enclosure
 from bot.pace import Pace
-from bot.parts import parts, split_text
+from bot.parts import parts
+from handlers.splitting import split_text
 from storage.media import Medium
 from storage.outbox import Letter
 
@@ -81,39 +82,6 @@ def test_a_fast_server_of_ones_own_is_not_slowed_down_to_a_slow_ones_margin() ->
 # ── parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 texts = st.text(st.sampled_from("暖气不热，。！\n 　ab😀👨‍👩‍👧é"), max_size=200) | st.text(max_size=60)
-
-
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def without_space(text: str) -> str:
-    return "".join(text.split())
-
-
-@given(text=texts, longest=st.integers(2, 120))
-def test_pieces_lose_nothing_but_white_space_and_none_is_too_long_or_empty(text: str, longest: int) -> None:
-    pieces = split_text(text, longest)
-    assert without_space("".join(pieces)) == without_space(text)
-    assert all(piece == piece.strip() and piece for piece in pieces)
-    assert all(units(piece) <= longest for piece in pieces)
-
-
-@given(text=texts)
-def test_a_text_that_fits_stays_as_it_is(text: str) -> None:
-    assert split_text(text, 10_000) == ([text.strip()] if text.strip() else [])
-
-
-@given(sentences=st.lists(st.text("暖气不热已经三天", min_size=1, max_size=20), min_size=2, max_size=60))
-def test_it_cuts_where_a_sentence_ends_if_it_can(sentences: list[str]) -> None:
-    """With sentences no longer than half a piece every cut can be at the end of one."""
-    pieces = split_text("".join(f"{each}。" for each in sentences), 48)
-    assert all(piece.endswith("。") for piece in pieces)
-
-
-def test_it_does_not_cut_an_emoji_in_two() -> None:
-    pieces = split_text("😀" * 3000, 4096)
-    assert [len(piece) for piece in pieces] == [2048, 952]
 
 
 def letter(text: str, buttons: list[list[str]]) -> Letter:
