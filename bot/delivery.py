@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.backoff import some_backoff_seconds
@@ -19,7 +20,7 @@ from bot.pulse import Pulse
 from storage import accounts, media, outbox
 from storage.database import Database, Tx
 from storage.errors import StorageError
-from storage.outbox import Letter
+from storage.outbox import Letter, Sent
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,18 @@ class StillFetched(TryLater):
     """An enclosure is not here yet. That is no wish of the channel: nobody else waits for it."""
 
 
-Outcome = SendError | int  # what went wrong, or how many parts of the letter have now left
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A part that the channel took, or an edit."""
+
+    parts: int  # of the letter that have left by now
+    external_id: str | None
+
+
+Outcome = SendError | Left  # what went wrong, or what went right
+
+
+Returned = tuple[Letter, int, Outcome]  # in how many parts it travels
 
 
 class Delivery:
@@ -58,7 +70,7 @@ class Delivery:
         self._pace = Pace(channel.limits.messages_per_second, channel.limits.messages_per_second_per_chat)
         self._wake = asyncio.Event()
         self._travelling: dict[int, asyncio.Task[None]] = {}  # by account
-        self._finished: list[tuple[Letter, int, Outcome]] = []  # letter, parts in all, outcome
+        self._finished: list[Returned] = []
         self._slowed_chat: int | None = None
         self.pulse = Pulse(f"delivery {channel.name}")
 
@@ -96,7 +108,8 @@ class Delivery:
             await asyncio.gather(*late, return_exceptions=True)
         if self._finished:
             async with self._database.write() as tx:
-                await self._write_down(tx)
+                written = await self._write_down(tx)
+            self._forget(written)
 
     async def _rest(self, seconds: float | None) -> None:
         try:
@@ -128,10 +141,15 @@ class Delivery:
         async with self._database.write() as tx:
             written = await self._write_down(tx)
             due = await outbox.due(tx, self._channel.name, self._now(), limit)
+        self._forget(written)
+        return due
+
+    def _forget(self, written: Sequence[Returned]) -> None:
+        """What came back is on the disk: it travels no more."""
         for letter, _, _ in written:
             self._travelling.pop(letter.account_id, None)
         del self._finished[: len(written)]
-        return due
+        self._channel.noted({letter.account_id for letter, _, _ in written})
 
     def _send_off(self, due: Sequence[Letter]) -> float | None:
         """Start what may leave now; return after how many seconds more may leave, None: nothing waits for the pace."""
@@ -160,12 +178,16 @@ class Delivery:
     async def _travel(self, letter: Letter) -> None:
         """Send the next part of a letter and note how it went."""
         total = 0
+        outcome: Outcome
         try:
-            pieces = parts(letter, await self._enclosures(letter), self._channel.limits.longest_text)
-            total = len(pieces)
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._channel.send(pieces[letter.parts_sent])
-            outcome: Outcome = letter.parts_sent + 1
+            if letter.edits is not None:
+                total, outcome = 1, await self._edit(letter, letter.edits)
+            else:
+                pieces = parts(letter, await self._enclosures(letter), self._channel.limits.longest_text)
+                total = len(pieces)
+                async with asyncio.timeout(SEND_SECONDS):
+                    external_id = await self._channel.send(pieces[letter.parts_sent])
+                outcome = Left(letter.parts_sent + 1, external_id)
         except SendError as error:
             outcome = error
         except TimeoutError:
@@ -177,6 +199,17 @@ class Delivery:
             outcome = Refused(f"程序出错：{type(error).__name__}")
         self._finished.append((letter, total, outcome))
         self.wake()
+
+    async def _edit(self, letter: Letter, external_id: str) -> Left:
+        """Edit a message where it stands. Raises SendError: Refused also when it left in several messages, or would have to."""
+        texts = parts(letter, (), self._channel.limits.longest_text)
+        if not (self._channel.limits.can_edit and external_id):
+            raise Refused("发出去的消息在这里改不了")
+        if len(texts) != 1 or letter.parts_sent != len(letter.media) + 1:
+            raise Refused("分成几条发出去的消息改不了")
+        async with asyncio.timeout(SEND_SECONDS):
+            await self._channel.edit(texts[0], external_id)
+        return Left(letter.parts_sent, external_id)
 
     async def _enclosures(self, letter: Letter) -> list[Enclosure]:
         """Return a letter's enclosures. Raises StillFetched while one is not here yet."""
@@ -195,19 +228,21 @@ class Delivery:
 
     # ── what came back ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _write_down(self, tx: Tx) -> list[tuple[Letter, int, Outcome]]:
+    async def _write_down(self, tx: Tx) -> list[Returned]:
         """Write the outcomes of everything that came back; return them. The caller forgets them once this is on the disk."""
         written = list(self._finished)
         now = self._now()
-        whole = [letter.id for letter, total, outcome in written if isinstance(outcome, int) and outcome >= total]
+        whole = []
+        for letter, total, outcome in written:
+            if isinstance(outcome, SendError):
+                await self._went_wrong(tx, letter, outcome, now)
+            elif outcome.parts < total:
+                await outbox.part_sent(tx, letter.id, outcome.parts, letter.version)
+            else:
+                is_edit = letter.edits is not None
+                whole.append(Sent(letter.id, outcome.external_id, letter.version, outcome.parts, is_edit))
         if whole:
             await outbox.sent(tx, whole, now)
-        for letter, total, outcome in written:
-            if isinstance(outcome, int):
-                if outcome < total:
-                    await outbox.part_sent(tx, letter.id, outcome)
-            else:
-                await self._went_wrong(tx, letter, outcome, now)
         return written
 
     async def _went_wrong(self, tx: Tx, letter: Letter, error: SendError, now: datetime) -> None:
@@ -217,6 +252,8 @@ class Delivery:
             await outbox.fail_all(tx, letter.account_id, reason, now)
         elif isinstance(error, TryLater) and now - letter.made_at < self._give_up:
             await self._postpone(tx, letter, error, now)
+        elif letter.edits is not None:
+            await outbox.not_edited(tx, letter.id, letter.version, reason, now)
         else:
             await outbox.failed(tx, letter.id, reason, now)
         log.warning("not delivered", extra={"letter": letter.id, "channel": self._channel.name, "reason": reason})

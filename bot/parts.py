@@ -13,11 +13,19 @@ def parts(letter: Letter, enclosures: Sequence[Enclosure], longest_text: int) ->
     texts = split_text(letter.text, longest_text)
     for place, text in enumerate(texts, 1):
         buttons = letter.buttons if place == len(texts) else []
-        out.append(Outgoing(letter.id, letter.account_id, letter.address, text, buttons))
+        out.append(Outgoing(letter.id, letter.account_id, letter.address, text, buttons, None, letter.answers))
     return out
 
 
 def _enclosed(letter: Letter, each: Enclosure) -> Outgoing:
     if each.medium.state == "lost" and each.reference is None:
-        return Outgoing(letter.id, letter.account_id, letter.address, f"附件“{each.medium.name}”没能取到。", ())
-    return Outgoing(letter.id, letter.account_id, letter.address, "", (), each)
+        return Outgoing(
+            letter.id,
+            letter.account_id,
+            letter.address,
+            f"附件“{each.medium.name}”没能取到。",
+            (),
+            None,
+            letter.answers,
+        )
+    return Outgoing(letter.id, letter.account_id, letter.address, "", (), each, letter.answers)

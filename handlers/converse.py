@@ -14,7 +14,7 @@ from handlers.hall import door
 from handlers.office import Office
 from handlers.readers import Gathered, Said
 from handlers.turn import Turn, row_id
-from storage import accounts, dialogs, outbox, talks
+from storage import accounts, dialogs, outbox, talks, told
 from storage.accounts import Visitor
 from storage.database import Tx
 from storage.dialogs import Dialog
@@ -319,7 +319,7 @@ async def _as_button(turn: Turn) -> bool:
     """Take a typed digit or label as the button it names on the newest message."""
     if turn.message.media:
         return False
-    shown = await outbox.last_buttons(turn.tx, turn.visitor.account_id, turn.message.received_at)
+    shown = await told.last_buttons(turn.tx, turn.visitor.account_id, turn.message.received_at)
     labels = [row[0].split(" ", 1)[-1] for row in shown]
     digits = [answers.number(row[0].split(" ", 1)[0]) for row in shown]
     said = answers.number(turn.message.words)

@@ -76,6 +76,12 @@ class Tx:
         cursor = await self._connection.execute(sql, values)
         return int(cursor.rowcount)
 
+    async def run_named(self, sql: str, values: Mapping[str, object]) -> int:
+        """Run one write whose parameters are named and return how many rows it changed."""
+        self.writes += 1
+        cursor = await self._connection.execute(sql, dict(values))
+        return int(cursor.rowcount)
+
     async def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
         """Run one write once for each of `rows` and return how many rows changed in all."""
         self.writes += 1

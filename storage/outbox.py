@@ -9,7 +9,9 @@ from storage.database import Row, Tx
 from storage.plain import from_json, to_json
 from storage.times import from_text, to_text
 
+BEGUN = -1  # the priority of a message of which some parts have left: nothing comes between them
 ANSWER, NEWS, NOTICE = 0, 1, 5  # priorities: what a person just asked for goes before what we push
+PRIORITIES = (BEGUN, ANSWER, NEWS, NOTICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Letter:
     tries: int = 0
     parts_sent: int = 0
     address: str = ""
+    answers: int | None = None  # inbox id of the message it answers; None: a push
+    version: int = 0  # how often it was edited
+    edits: str | None = (
+        None  # the channel's own id of the message that it edits, '' when it has none; None: it has not left yet
+    )
 
 
 ADD = """
@@ -48,8 +55,10 @@ def add(
 ) -> None:
     """Write one message to be sent, at the end of the transaction; its media may be opened by that account from then on.
 
-    It is held until `not_before`.
+    It is held until `not_before`. Raises ValueError for a priority that no lane looks at.
     """
+    if priority not in PRIORITIES:
+        raise ValueError(f"no lane looks at priority {priority}")
     moment = to_text(now)
     first = to_text(not_before) if not_before else moment
     tx.last(ADD, answers, priority, text, _json(buttons), _json(media), moment, first, account_id)
@@ -57,46 +66,118 @@ def add(
         tx.last(SHOW, each, account_id)
 
 
+ADD_EDITABLE = """
+INSERT INTO outbox (account_id, channel, priority, text, buttons, made_at, not_before)
+SELECT a.id, a.channel, ?, ?, ?, ?, ? FROM accounts a WHERE a.id = ? RETURNING id"""
+
+
+async def add_editable(
+    tx: Tx,
+    account_id: int,
+    text: str,
+    now: datetime,
+    *,
+    buttons: Sequence[Sequence[str]] = (),
+    priority: int = NEWS,
+) -> int:
+    """Write a push at once and return its id, by which `edit` changes it later."""
+    moment = to_text(now)
+    return await tx.insert(ADD_EDITABLE, priority, text, _json(buttons), moment, moment, account_id)
+
+
 def _json(value: Sequence[Any]) -> str:
     return to_json(value) if value else "[]"
 
 
-# Of each account only the first message in line is due: a later one must not overtake it.
-DUE = """
-SELECT o.id, o.account_id, o.text, o.buttons, o.media, o.made_at, o.priority, o.tries, o.parts_sent, a.address
+# Of each account only the first message in line is due: a later one must not overtake it. In line stands what may leave by now, and what
+# has been tried. There is a query for each priority, so that what is held until later is never looked at: see `outbox_waiting`.
+DUE_COLUMNS = "o.text, o.buttons, o.media, {} AS made_at, o.priority, o.tries, o.parts_sent, a.address, o.answers, o.version, {} AS edits"
+
+
+def _due_of(priority: int) -> str:
+    return f"""SELECT * FROM (
+SELECT o.id, o.account_id, {DUE_COLUMNS.format("o.made_at", "NULL")} FROM outbox o JOIN accounts a ON a.id = o.account_id
+WHERE o.state = 'waiting' AND o.channel = :channel AND o.priority = {priority} AND o.not_before <= :now AND o.id = (
+    SELECT e.id FROM outbox e
+    WHERE e.state = 'waiting' AND e.account_id = o.account_id AND (e.not_before <= :now OR e.why IS NOT NULL)
+    ORDER BY e.priority, e.id LIMIT 1)
+ORDER BY o.not_before, o.id LIMIT :limit)"""
+
+
+_edits_due = f"""SELECT * FROM (
+SELECT o.id, o.account_id, {DUE_COLUMNS.format("o.edited_at", "coalesce(o.external_id, '')")}
 FROM outbox o JOIN accounts a ON a.id = o.account_id
-WHERE o.state = 'waiting' AND o.channel = ? AND o.not_before <= ? AND o.id = (
-    SELECT e.id FROM outbox e WHERE e.state = 'waiting' AND e.account_id = o.account_id ORDER BY e.priority, e.id LIMIT 1)
-ORDER BY o.priority, o.id LIMIT ?"""
+WHERE o.state = 'sent' AND o.version_sent < o.version AND o.channel = :channel AND o.not_before <= :now
+ORDER BY o.not_before LIMIT :limit)"""
+DUE = (
+    " UNION ALL ".join([_due_of(BEGUN), _due_of(ANSWER), _edits_due, _due_of(NEWS), _due_of(NOTICE)]) + " LIMIT :limit"
+)
 
 
 async def due(tx: Tx, channel: str, now: datetime, limit: int) -> list[Letter]:
-    """Return what may leave now on a channel: per account only the first in line, answers before notices."""
-    return [_letter(row) for row in await tx.all(DUE, channel, to_text(now), limit)]
+    """Return what may leave now on a channel: per account only the first in line, and the edits of what has left.
+
+    What was begun goes first, then answers, edits, news and notices; within these, what has been due for longest.
+    """
+    return [_letter(row) for row in await tx.all_named(DUE, {"channel": channel, "now": to_text(now), "limit": limit})]
 
 
 def _letter(row: Row) -> Letter:
     return Letter(row[0], row[1], row[2], from_json(row[3]), from_json(row[4]), from_text(row[5]), *row[6:])
 
 
-NEXT_DUE = "SELECT min(not_before) FROM outbox WHERE state = 'waiting' AND channel = ? AND not_before > ?"
+_later_than = "SELECT min(not_before) AS moment FROM outbox WHERE channel = :channel AND not_before > :now AND "
+NEXT_DUE = f"""SELECT min(moment) FROM ({
+    " UNION ALL ".join(
+        [
+            *(f"{_later_than} state = 'waiting' AND priority = {each}" for each in PRIORITIES),
+            f"{_later_than} state = 'sent' AND version_sent < version",
+        ]
+    )
+})"""
 
 
 async def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
-    """Return the moment at which the next postponed message of a channel is due, or None."""
-    row = await tx.one(NEXT_DUE, channel, to_text(now))
-    return from_text(row[0]) if row and row[0] else None
+    """Return the moment at which the next postponed message or edit of a channel is due, or None."""
+    [(moment,)] = await tx.all_named(NEXT_DUE, {"channel": channel, "now": to_text(now)})
+    return from_text(moment) if moment else None
 
 
-SENT = "UPDATE outbox SET state = 'sent', done_at = ? WHERE id = ?"
+# Places are given out in the order of leaving and never twice: beyond every id, because before there were places a page counted ids.
+NEXT_PLACE = """
+SELECT 1 + max(
+    coalesce((SELECT max(place) FROM outbox WHERE place IS NOT NULL), 0),
+    coalesce((SELECT max(edit_place) FROM outbox WHERE edit_place IS NOT NULL), 0),
+    coalesce((SELECT max(id) FROM outbox), 0))"""
+SENT = """
+UPDATE outbox SET state = 'sent', done_at = ?, external_id = ?, version_sent = ?, parts_sent = ?, place = coalesce(place, ?) WHERE id = ?"""
+EDITED = "UPDATE outbox SET version_sent = ?, edit_place = ? WHERE id = ?"
 FAILED = "UPDATE outbox SET state = 'failed', done_at = ?, why = ? WHERE id = ?"
 LATER = "UPDATE outbox SET not_before = ?, tries = tries + ?, why = ? WHERE id = ?"
-PART = "UPDATE outbox SET parts_sent = ? WHERE id = ?"
+PART = f"UPDATE outbox SET parts_sent = ?, priority = {BEGUN} WHERE id = ? AND version = ?"
 
 
-async def sent(tx: Tx, ids: Sequence[int], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that the channel took, or an edit of one."""
+
+    id: int
+    external_id: str | None = None  # the channel's own id of its last part
+    version: int = 0  # the one that was sent
+    parts: int = 1  # in how many
+    is_edit: bool = False
+
+
+async def sent(tx: Tx, letters: Sequence[Sent], now: datetime) -> None:
+    """Mark messages as sent and edits as carried out, and give each its place in what was told, in this order."""
+    [(place,)] = await tx.all(NEXT_PLACE)
+    places = dict(zip((each.id for each in letters), range(place, place + len(letters)), strict=True))
     moment = to_text(now)
-    await tx.run_many(SENT, [(moment, each) for each in ids])
+    fresh = [each for each in letters if not each.is_edit]
+    await tx.run_many(
+        SENT, [(moment, each.external_id, each.version, each.parts, places[each.id], each.id) for each in fresh]
+    )
+    await tx.run_many(EDITED, [(each.version, places[each.id], each.id) for each in letters if each.is_edit])
 
 
 async def failed(tx: Tx, letter_id: int, why: str, now: datetime) -> None:
@@ -104,19 +185,71 @@ async def failed(tx: Tx, letter_id: int, why: str, now: datetime) -> None:
 
 
 async def later(tx: Tx, letter_id: int, not_before: datetime, why: str, *, counts: bool) -> None:
-    """Postpone a message; `counts` tells whether this was a try that failed (a rate limit is not)."""
+    """Postpone a message or an edit; `counts` tells whether this was a try that failed (a rate limit is not)."""
     await tx.run(LATER, to_text(not_before), int(counts), why, letter_id)
 
 
-async def part_sent(tx: Tx, letter_id: int, parts: int) -> None:
-    await tx.run(PART, parts, letter_id)
+async def part_sent(tx: Tx, letter_id: int, parts: int, version: int) -> None:
+    """Note how many parts of a message have left: nothing of its account goes between them. One edited meanwhile starts anew."""
+    await tx.run(PART, parts, letter_id, version)
 
+
+# ── edits ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EDIT = """
+UPDATE outbox SET text = :text, buttons = :buttons, otherwise = :otherwise, version = version + 1, edited_at = :now,
+    not_before = CASE state WHEN 'sent' THEN :now ELSE not_before END,
+    tries = CASE state WHEN 'sent' THEN 0 ELSE tries END,
+    parts_sent = CASE state WHEN 'sent' THEN parts_sent ELSE 0 END
+WHERE id = :id AND (text <> :text OR buttons <> :buttons)"""
+IS_THERE = "SELECT 1 FROM outbox WHERE id = ?"
+
+
+async def edit(
+    tx: Tx,
+    letter_id: int,
+    text: str,
+    now: datetime,
+    *,
+    buttons: Sequence[Sequence[str]] = (),
+    otherwise: str | None = None,
+) -> bool:
+    """Change text and buttons of a message; False when it is not there any more (pruned), and nothing happened.
+
+    One that has not left is simply another one now. One that has left is edited where it stands as soon as the lane comes to it; only the
+    newest edit of a message counts, and a crash repeats one harmlessly. Where it cannot be edited any more, `otherwise` is told as a
+    message of its own, with the same buttons; None: nothing is.
+    """
+    changed = await tx.run_named(
+        EDIT,
+        {"text": text, "buttons": _json(buttons), "otherwise": otherwise, "now": to_text(now), "id": letter_id},
+    )
+    return changed == 1 or await tx.one(IS_THERE, letter_id) is not None
+
+
+NO_EDIT = "UPDATE outbox SET version_sent = ?, why = ? WHERE id = ?"
+INSTEAD = f"""
+INSERT INTO outbox (account_id, channel, priority, text, buttons, made_at, not_before)
+SELECT account_id, channel, {NEWS}, otherwise, buttons, ?, ? FROM outbox WHERE id = ? AND version = ? AND otherwise IS NOT NULL"""
+
+
+async def not_edited(tx: Tx, letter_id: int, version: int, why: str, now: datetime) -> None:
+    """Give up this edit, and tell what was to be told otherwise, unless a newer edit has come meanwhile."""
+    await tx.run(NO_EDIT, version, why, letter_id)
+    await tx.run(INSTEAD, to_text(now), to_text(now), letter_id, version)
+
+
+# ── giving up ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 FAIL_ALL = "UPDATE outbox SET state = 'failed', done_at = ?, why = ? WHERE account_id = ? AND state = 'waiting'"
 
 
+NO_EDITS = "UPDATE outbox SET version_sent = version WHERE account_id = ? AND state = 'sent' AND version_sent < version"
+
+
 async def fail_all(tx: Tx, account_id: int, why: str, now: datetime) -> int:
-    """Give up everything that waits for an account that cannot be reached; return how many."""
+    """Give up everything that waits for an account that cannot be reached, and every edit; return how many messages."""
+    await tx.run(NO_EDITS, account_id)
     return await tx.run(FAIL_ALL, to_text(now), why, account_id)
 
 
@@ -136,18 +269,6 @@ async def take_back(tx: Tx, letter_id: int) -> bool:
     return await tx.run(TAKE_BACK, letter_id) == 1
 
 
-SHOWN = "SELECT buttons FROM outbox WHERE account_id = ? AND not_before < ? ORDER BY id DESC LIMIT 1"
-
-
-async def last_buttons(tx: Tx, account_id: int, before: datetime) -> list[list[str]]:
-    """Return the buttons of the newest message that may have left for the account by then: what a typed digit or label refers to.
-
-    A push that came in between, or that is held until later, was not on the screen when the digit was typed.
-    """
-    row = await tx.one(SHOWN, account_id, to_text(before))
-    return from_json(row[0]) if row else []
-
-
 BACKLOG = "SELECT count(*), min(made_at) FROM outbox WHERE state = 'waiting'"
 
 
@@ -155,21 +276,6 @@ async def backlog(tx: Tx) -> tuple[int, datetime | None]:
     """Return how many messages wait and since when the oldest does."""
     [(count, oldest)] = await tx.all(BACKLOG)
     return int(count), from_text(oldest) if oldest else None
-
-
-TOLD_COLUMNS = "id, account_id, text, buttons, media, made_at"
-TOLD = f"SELECT {TOLD_COLUMNS} FROM outbox WHERE account_id = ? AND id > ? ORDER BY id LIMIT ?"
-TOLD_BEFORE = f"SELECT {TOLD_COLUMNS} FROM outbox WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
-
-
-async def told_after(tx: Tx, account_id: int, after: int, limit: int) -> list[Letter]:
-    """Return what the account was told after outbox id `after`, oldest first."""
-    return [_letter(row) for row in await tx.all(TOLD, account_id, after, limit)]
-
-
-async def told_before(tx: Tx, account_id: int, before: int, limit: int) -> list[Letter]:
-    """Return what the account was told before outbox id `before`, newest first."""
-    return [_letter(row) for row in await tx.all(TOLD_BEFORE, account_id, before, limit)]
 
 
 @dataclass(frozen=True, slots=True)

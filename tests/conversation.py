@@ -29,14 +29,26 @@ from handlers.office import Office
 from storage import accounts, entry, outbox, people, reminders
 from storage.accounts import Role
 from storage.database import Database, Row, open_database
-from storage.outbox import Letter
+from storage.outbox import Letter, Sent
 from storage.people import Person
+from storage.plain import from_json
+from storage.times import from_text, to_text
 from tests.office import NUMBERS, Clock, fill_roster
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning at the office
 CHANNEL = "telegram"  # only a name here: the one under which `fill_roster` writes the accounts
 PHOTO = Attachment("photo", "照片.jpg", "image/jpeg", 1000, "photo-reference")
 VOICE = Attachment("voice", "语音.ogg", "audio/ogg", 1000, "voice-reference")
+
+
+LEAVING = "SELECT id FROM outbox WHERE state = 'waiting' AND not_before <= ? ORDER BY id"
+NEW_LETTERS = (
+    "SELECT id, account_id, text, buttons, media, made_at FROM outbox WHERE account_id = ? AND id > ? ORDER BY id"
+)
+
+
+def _letter(row: Row) -> Letter:
+    return Letter(row[0], row[1], row[2], from_json(row[3]), from_json(row[4]), from_text(row[5]))
 
 
 class StandingClock(Clock):
@@ -167,12 +179,14 @@ class Conversation:
 
     async def delivers(self) -> None:
         """Let everybody see what has been written to them."""
-        async with self.database.read() as tx:
+        async with self.database.write() as tx:
+            leaving = await tx.all(LEAVING, to_text(self.clock()))
+            await outbox.sent(tx, [Sent(each[0]) for each in leaving], self.clock())
             for someone in self.everybody:
                 row = await tx.one(accounts.FIND, CHANNEL, someone.address)
                 newest = someone.letters[-1].id if someone.letters else 0
                 if row is not None:
-                    someone.letters += await outbox.told_after(tx, row[0], newest, 1_000)
+                    someone.letters += [_letter(each) for each in await tx.all(NEW_LETTERS, row[0], newest)]
 
     async def account(self, someone: Speaker) -> int:
         """Return the id of somebody's account."""

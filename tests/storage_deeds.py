@@ -45,6 +45,7 @@ from storage.database import Tx
 from storage.gatherings import Gathering
 from storage.inbox import Arrival
 from storage.media import Medium
+from storage.outbox import Sent
 from storage.people import Person
 from storage.quiet_hours import QuietHours
 
@@ -207,7 +208,7 @@ async def _expire_medium(tx: Tx) -> None:
 
 
 async def _prune_outbox(tx: Tx) -> None:
-    await outbox.sent(tx, [2], LONG_AGO)
+    await outbox.sent(tx, [Sent(2)], LONG_AGO)
     await outbox.prune(tx, NOW, 10)
 
 
@@ -296,10 +297,13 @@ DEEDS: dict[str, Deed] = {
     "media.later": lambda tx: media.later(tx, MEDIUM.id, NOW + timedelta(minutes=1), "取不到"),
     "media.expire": _expire_medium,
     "outbox.add": _new_letter,
-    "outbox.sent": lambda tx: outbox.sent(tx, [1], NOW),
+    "outbox.add_editable": lambda tx: outbox.add_editable(tx, OF_WANG, "已送到 0 人", NOW),
+    "outbox.edit": lambda tx: outbox.edit(tx, 1, "改过的", NOW),
+    "outbox.not_edited": lambda tx: outbox.not_edited(tx, 1, 0, "改不了", NOW),
+    "outbox.sent": lambda tx: outbox.sent(tx, [Sent(1)], NOW),
     "outbox.failed": lambda tx: outbox.failed(tx, 1, "发不出去", NOW),
     "outbox.later": lambda tx: outbox.later(tx, 1, NOW, "发不出去", counts=True),
-    "outbox.part_sent": lambda tx: outbox.part_sent(tx, 1, 1),
+    "outbox.part_sent": lambda tx: outbox.part_sent(tx, 1, 1, 0),
     "outbox.fail_all": lambda tx: outbox.fail_all(tx, OF_WANG, "对方停用了机器人", NOW),
     "outbox.prune": _prune_outbox,
     "outbox.take_back": lambda tx: outbox.take_back(tx, 1),

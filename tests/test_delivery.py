@@ -321,7 +321,7 @@ async def test_emoji_at_the_cut_arrive_whole(office: TestOffice) -> None:
 
 async def test_a_long_text_goes_on_where_it_stopped(office: TestOffice) -> None:
     """A part that was taken is not sent again because the next one met trouble."""
-    office.telegram.break_next("sendMessage", Answer(200, b'{"ok": true, "result": {}}'))
+    office.telegram.break_next("sendMessage", Answer(200, b'{"ok": true, "result": {"message_id": 1}}'))
     office.telegram.refuse_next("sendMessage", 500)
     await post(office, (NUMBERS["王老"], "一" * 4096 + "二" * 4096 + "三" * 10, NEWS))
     await eventually_rows(office, "SELECT 1 FROM outbox WHERE tries = 1 AND parts_sent = 1", 1)

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import accounts, case_closings, case_lists, cases, inbox, marks, migrate, outbox, people, times
+from storage import accounts, case_closings, case_lists, cases, inbox, marks, migrate, outbox, people, times, told
 from storage.accounts import Role
 from storage.database import Database, Tx, connect, open_database
 from storage.errors import NewerSchema
+from storage.outbox import Sent
 from storage.people import Person
 from tests.cancelling import cancelled_at
 from tests.storage_deeds import NOW, arrival
@@ -269,7 +270,7 @@ FILLINGS: dict[int, str] = {
     ),
 }
 FILLINGS[2] = FILLINGS[1][: FILLINGS[1].index("INSERT INTO cases")]
-FILLINGS[3] = FILLINGS[2]
+FILLINGS[3] = FILLINGS[4] = FILLINGS[2]
 NEWEST = len(migrate.migrations())
 
 
@@ -504,7 +505,7 @@ async def test_of_each_account_only_the_first_in_line_is_due_and_answers_go_firs
         (1, "回答", outbox.ANSWER),
     )
     assert await due(database) == ["回答", "通知二"]
-    await changes(database, lambda tx: outbox.sent(tx, [4], NOW))
+    await changes(database, lambda tx: outbox.sent(tx, [Sent(4)], NOW))
     assert await due(database) == ["消息", "通知二"]
     await changes(database, lambda tx: outbox.failed(tx, 2, "发不出去", NOW))
     assert await due(database) == ["通知", "通知二"]
@@ -517,10 +518,10 @@ async def test_a_postponed_letter_is_not_overtaken_by_the_next_of_its_account(da
     assert await due(database) == ["别人"]
     async with database.read() as tx:
         assert await outbox.next_due(tx, "telegram", NOW) == later
-    assert await due(database, later) == ["先", "别人"]
+    assert await due(database, later) == ["别人", "先"]  # who has waited for longest
     await changes(database, lambda tx: outbox.later(tx, 1, later, "请等", counts=False))
     async with database.read() as tx:
-        assert (await outbox.due(tx, "telegram", later, 1))[0].tries == 1
+        assert (await outbox.due(tx, "telegram", later, 2))[1].tries == 1
 
 
 async def test_a_lane_sees_its_own_channel_only(database: Database) -> None:
@@ -547,9 +548,10 @@ async def test_the_newest_buttons_are_those_of_the_newest_letter(database: Datab
     async with database.write() as tx:
         outbox.add(tx, 1, "二", NOW, buttons=[["1 查看", "a:case:1"]])
         outbox.add(tx, 2, "别人", NOW, buttons=[["菜单", "w:menu"]])
+    await changes(database, lambda tx: outbox.sent(tx, [Sent(1), Sent(2), Sent(3)], NOW))
     async with database.read() as tx:
-        assert await outbox.last_buttons(tx, 1, NOW + timedelta(seconds=1)) == [["1 查看", "a:case:1"]]
-        assert await outbox.last_buttons(tx, 3, NOW + timedelta(seconds=1)) == []
+        assert await told.last_buttons(tx, 1, NOW + timedelta(seconds=1)) == [["1 查看", "a:case:1"]]
+        assert await told.last_buttons(tx, 3, NOW + timedelta(seconds=1)) == []
 
 
 # ── who writes ──────────────────────────────────────────────────────────────────────────────────────────────────────

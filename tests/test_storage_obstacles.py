@@ -162,7 +162,7 @@ def test_no_function_that_writes_is_missing_among_the_deeds() -> None:
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and Tx in inspect.get_annotations(function).values()
     }
-    writes = re.compile(r"tx\.(run|run_many|insert|returning|last)\(")
+    writes = re.compile(r"tx\.(run|run_many|run_named|insert|returning|last)\(")
     assert {name for name, function in functions.items() if writes.search(inspect.getsource(function))} == set(DEEDS)
 
 

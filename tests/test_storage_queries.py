@@ -91,8 +91,15 @@ def scans(connection: sqlite3.Connection, sql: str) -> list[str]:
         for index in connection.execute(f"PRAGMA index_list({table})").fetchall()
         if index[4]
     }
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?")).fetchall()]
-    return [step for step in plan if step.startswith("SCAN") and not any(f" {index}" in step for index in partial)]
+    looks = [step for step in plan(connection, sql) if re.match(r"SCAN (?!\(subquery|CONSTANT ROW)", step)]
+    return [step for step in looks if not any(f" {index}" in step for index in partial)]
+
+
+def plan(connection: sqlite3.Connection, sql: str) -> list[str]:
+    """The steps in which SQLite means to run a statement."""
+    named = dict.fromkeys(re.findall(r":([a-z_]+)", sql))
+    values = named or [None] * sql.count("?")
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
@@ -122,8 +129,15 @@ def test_the_check_notices_a_missing_index(connection: sqlite3.Connection) -> No
         ("people.WITH_ROLE", "roles_by_role"),
         ("entry.WITHDRAWN", "consents_by_person"),
         ("outbox.DUE", "outbox_waiting_of_account"),
-        ("outbox.SHOWN", "outbox_by_account"),
-        ("outbox.NEXT_DUE", "outbox_waiting"),
+        ("told.SHOWN", "outbox_told "),
+        ("outbox.NEXT_DUE", "outbox_waiting "),
+        ("outbox.NEXT_DUE", "outbox_edits"),
+        ("outbox.DUE", "outbox_edits"),
+        ("outbox.NEXT_PLACE", "outbox_by_place"),
+        ("told.AFTER", "outbox_told "),
+        ("told.AFTER", "outbox_retold"),
+        ("told.BEFORE", "outbox_told "),
+        ("outbox.NEXT_PLACE", "outbox_by_edit_place"),
         ("accounts.VISITORS", "dialogs_open"),
         ("accounts.OF_PERSON", "accounts_by_person"),
         ("accounts.REACHING", "accounts_by_person"),
@@ -145,5 +159,5 @@ def test_what_happens_at_every_message_uses_the_index_made_for_it(
 ) -> None:
     sql = STATEMENTS[name]
     with closing(connection):
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?")).fetchall()
-    assert any(f"INDEX {index}" in row[3] for row in plan), plan
+        steps = plan(connection, sql)
+    assert any(f"INDEX {index}" in step for step in steps), steps

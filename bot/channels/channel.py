@@ -6,7 +6,7 @@ SendError
 └── Gone           this account cannot be reached any more (blocked, deleted)
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,14 @@ class Gone(SendError):
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """At most `count` messages in any `seconds`."""
+
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a channel can take."""
 
@@ -44,6 +52,11 @@ class Limits:
     messages_per_second: float  # overall; infinity where there is no limit
     messages_per_second_per_chat: float
     largest_fetch_bytes: int  # of an attachment we can fetch
+    longest_bytes: int | None = None  # of one message's text in UTF-8; None: no such limit
+    windows_per_chat: tuple[
+        Window, ...
+    ] = ()  # of one chat, answers and pushes together; pushes leave a share free for answers
+    can_edit: bool = False  # a message that was sent can be given another text and other buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,7 @@ class Outgoing:
     text: str
     buttons: Sequence[Sequence[str]]  # [label, choice] or [label, choice, kind], one below the other
     enclosure: Enclosure | None = None
+    answers: int | None = None  # inbox id of the message it answers; None: a push
 
 
 Receive = Callable[[str, Sequence[Incoming]], Awaitable[None]]
@@ -114,8 +128,15 @@ class Channel(Protocol):
     async def stop(self) -> None:
         """Release what `start` took."""
 
-    async def send(self, outgoing: Outgoing) -> None:
-        """Send one message. Raises SendError."""
+    async def send(self, outgoing: Outgoing) -> str | None:
+        """Send one message and return the channel's own id of it, by which `edit` finds it; None: it has none. Raises SendError."""
+
+    async def edit(self, outgoing: Outgoing, external_id: str) -> None:
+        """Give a message sent before another text and other buttons; that it stands so already is no error. Raises SendError: Refused
+        when it cannot be edited, or not any more. Called only where the limits say `can_edit`."""
+
+    def noted(self, account_ids: Collection[int]) -> None:
+        """What these accounts were sent is written down as sent, edits too. Only for a channel that shows the outbox itself."""
 
     async def fetch(self, medium: Medium) -> bytes:
         """Return the bytes of an attachment. Raises SendError."""

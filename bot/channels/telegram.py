@@ -8,7 +8,7 @@ import asyncio
 import hmac
 import logging
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,7 +33,7 @@ from bot.backoff import some_backoff_seconds
 from bot.channels.channel import Incoming, Limits, Outgoing, Receive, Refused, TryLater
 from bot.channels.telegram_contents import MEGABYTE, Contents, contents
 from bot.channels.telegram_request import AiohttpRequest
-from bot.channels.telegram_sending import UPLOAD_SECONDS, meaning, seconds_of, send_enclosure, send_text
+from bot.channels.telegram_sending import UPLOAD_SECONDS, edit_text, meaning, seconds_of, send_enclosure, send_text
 from bot.channels.telegram_updates import ALLOWED, envelope, incoming, not_understood, private_message, refusal
 from bot.config import Telegram
 from bot.pulse import Pulse
@@ -77,6 +77,7 @@ class TelegramChannel:
             messages_per_second=settings.messages_per_second,
             messages_per_second_per_chat=settings.messages_per_second_per_chat,
             largest_fetch_bytes=settings.download_megabytes * MEGABYTE,
+            can_edit=True,
         )
         proxy = settings.proxy or None
         self._sending = AiohttpRequest(read_timeout=PATIENCE_SECONDS, write_timeout=PATIENCE_SECONDS, proxy=proxy)
@@ -299,12 +300,22 @@ class TelegramChannel:
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def send(self, outgoing: Outgoing) -> None:
-        """Send one message. Raises SendError. After TryLater it may have arrived all the same: at least once, not exactly once."""
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send one message and return its number. Raises SendError. After TryLater it may have arrived all the same: at least once, not
+        exactly once."""
         try:
             if outgoing.enclosure is not None:
-                await send_enclosure(self.bot, int(outgoing.address), outgoing.enclosure)
-            else:
-                await send_text(self.bot, outgoing)
+                return await send_enclosure(self.bot, int(outgoing.address), outgoing.enclosure)
+            return await send_text(self.bot, outgoing)
         except TelegramError as error:
             raise meaning(error) from error
+
+    async def edit(self, outgoing: Outgoing, external_id: str) -> None:
+        """Give a message sent before another text and other buttons. Raises SendError."""
+        try:
+            await edit_text(self.bot, outgoing, external_id)
+        except TelegramError as error:
+            raise meaning(error) from error
+
+    def noted(self, account_ids: Collection[int]) -> None:
+        """Nothing to do: Telegram shows what it was sent."""

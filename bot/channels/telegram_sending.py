@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from telegram import Bot
+from telegram import Bot, Message
 from telegram.constants import FileSizeLimit
 from telegram.error import (
     BadRequest,
@@ -24,53 +24,70 @@ from storage.plain import to_json
 NO_KEYBOARD = '{"remove_keyboard": true}'  # https://core.telegram.org/bots/api#replykeyboardremove
 NO_PREVIEW = '{"is_disabled": true}'  # https://core.telegram.org/bots/api#linkpreviewoptions
 UPLOAD_SECONDS = 60.0
+NOT_MODIFIED = "message is not modified"
 # https://core.telegram.org/bots/api#sendmessage and #sendphoto: what Telegram answers when an account is no more.
 BLOCKED = ("blocked by the user", "user is deactivated", "can't initiate conversation")
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found")
 
 
-async def send_text(bot: Bot, outgoing: Outgoing) -> None:
-    """Send words and buttons. This is the hot path: nobody needs the Message that Telegram answers with, and building it and the
-    markup's objects took a fifth of a whole turn. The capital keeps the library from warning that `Bot.send_message` exists;
-    methods are case-insensitive: https://core.telegram.org/bots/api#making-requests
+async def send_text(bot: Bot, outgoing: Outgoing) -> str:
+    """Send words and buttons and return the message's number. This is the hot path: nobody needs the Message that Telegram answers with,
+    and building it and the markup's objects took a fifth of a whole turn. The capital keeps the library from warning that
+    `Bot.send_message` exists; methods are case-insensitive: https://core.telegram.org/bots/api#making-requests
     """
     message = {"chat_id": outgoing.address, "text": outgoing.text, "link_preview_options": NO_PREVIEW}
     if outgoing.buttons:
         message["reply_markup"] = _markup(outgoing.buttons)
-    else:  # a stranger's keyboard must not stay when the stranger is one no more
-        message["reply_markup"] = NO_KEYBOARD
-    await bot.do_api_request("SendMessage", api_kwargs=message)
+    elif outgoing.answers is not None:  # a stranger's keyboard must not stay when the stranger is one no more
+        message["reply_markup"] = NO_KEYBOARD  # not on a push, which could then not be edited
+    sent = await bot.do_api_request("SendMessage", api_kwargs=message)
+    return str(sent["message_id"])
 
 
-async def send_enclosure(bot: Bot, chat: int, enclosure: Enclosure) -> None:
+async def edit_text(bot: Bot, outgoing: Outgoing, external_id: str) -> None:
+    """Give a message other words and buttons; without buttons the old ones go away. https://core.telegram.org/bots/api#editmessagetext"""
+    message = {
+        "chat_id": outgoing.address,
+        "message_id": external_id,
+        "text": outgoing.text,
+        "link_preview_options": NO_PREVIEW,
+        "reply_markup": _markup(outgoing.buttons),
+    }
+    try:
+        await bot.do_api_request("EditMessageText", api_kwargs=message)
+    except BadRequest as error:
+        if NOT_MODIFIED not in error.message.lower():  # it came through the first time, and the answer got lost
+            raise
+
+
+async def send_enclosure(bot: Bot, chat: int, enclosure: Enclosure) -> str:
     """Send a file, by Telegram's own reference to it where that is enough, and in its place a word when it cannot be sent at all: what
-    it stands with must arrive all the same.
+    it stands with must arrive all the same. Return the message's number.
 
     Telegram may refuse a reference whose bytes it takes: a picture to be seen once cannot be passed on. Raises TelegramError, and
     TryLater while the bytes are still being fetched.
     """
     medium = enclosure.medium
-    if enclosure.reference is not None and await _taken(bot, chat, medium, medium.kind, enclosure.reference):
-        return
+    if enclosure.reference is not None and (sent := await _taken(bot, chat, medium, medium.kind, enclosure.reference)):
+        return sent
     if medium.state == "wanted":
         raise TryLater("附件还在取")
     made = enclosure.data
     data = await asyncio.to_thread(_bytes, enclosure.path) if made is None else made
     for kind in _kinds_of_upload(medium, data):
-        if await _taken(bot, chat, medium, kind, data):
-            return
-    await bot.send_message(chat, f"附件“{medium.name}”没能取到。")
+        if sent := await _taken(bot, chat, medium, kind, data):
+            return sent
+    return str((await bot.send_message(chat, f"附件“{medium.name}”没能取到。")).message_id)
 
 
-async def _taken(bot: Bot, chat: int, medium: Medium, kind: str, what: str | bytes) -> bool:
-    """Send a file; False when Telegram will not have it so."""
+async def _taken(bot: Bot, chat: int, medium: Medium, kind: str, what: str | bytes) -> str | None:
+    """Send a file and return the message's number; None when Telegram will not have it so."""
     try:
-        await _send_file(bot, chat, medium, kind, what)
+        return str((await _send_file(bot, chat, medium, kind, what)).message_id)
     except BadRequest as error:
         if _is_gone(error):
             raise
-        return False
-    return True
+        return None
 
 
 def _bytes(path: Path) -> bytes:
@@ -92,17 +109,17 @@ def _kinds_of_upload(medium: Medium, data: bytes) -> tuple[str, ...]:
     return (medium.kind, "file")
 
 
-async def _send_file(bot: Bot, chat: int, medium: Medium, kind: str, what: str | bytes) -> None:
+async def _send_file(bot: Bot, chat: int, medium: Medium, kind: str, what: str | bytes) -> Message:
     name, patience = medium.name, UPLOAD_SECONDS
     match kind:
         case "photo":
-            await bot.send_photo(chat, what, filename=name, write_timeout=patience)
+            return await bot.send_photo(chat, what, filename=name, write_timeout=patience)
         case "voice":
-            await bot.send_voice(chat, what, filename=name, write_timeout=patience)
+            return await bot.send_voice(chat, what, filename=name, write_timeout=patience)
         case "video":
-            await bot.send_video(chat, what, filename=name, write_timeout=patience)
+            return await bot.send_video(chat, what, filename=name, write_timeout=patience)
         case _:
-            await bot.send_document(chat, what, filename=name, write_timeout=patience)
+            return await bot.send_document(chat, what, filename=name, write_timeout=patience)
 
 
 def _markup(buttons: Sequence[Sequence[str]]) -> str:

@@ -1,7 +1,8 @@
-"""The web chat as a channel. Its page shows the inbox and outbox tables, so sending means: wake whoever reads along."""
+"""The web chat as a channel. Its page shows the inbox and outbox tables: what is written down as sent stands there, and open pages are
+woken to look."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from starlette.routing import Route
@@ -28,6 +29,7 @@ class WebChannel:
         messages_per_second=NO_LIMIT,
         messages_per_second_per_chat=NO_LIMIT,
         largest_fetch_bytes=0,  # what people send comes with the request
+        can_edit=True,
     )
 
     def __init__(
@@ -63,10 +65,19 @@ class WebChannel:
         """End every open stream; the pages come back by their cursors. The web server ends only after that."""
         self.streams.end_all()
 
-    async def send(self, outgoing: Outgoing) -> None:
-        """Wake the account's open pages. When there is none, the message stands there at the next visit."""
-        self.streams.wake(outgoing.account_id)
+    async def send(self, outgoing: Outgoing) -> str:
+        """Do nothing: the message stands on the page once it is written down as sent. Return the page's id of it."""
         self.pulse.beat()
+        return f"o{outgoing.letter_id}"
+
+    async def edit(self, outgoing: Outgoing, external_id: str) -> None:
+        """Do nothing: the page shows the row, and redraws it once the edit is written down."""
+        self.pulse.beat()
+
+    def noted(self, account_ids: Collection[int]) -> None:
+        """Wake the accounts' open pages. Where there is none, the message stands there at the next visit."""
+        for each in account_ids:
+            self.streams.wake(each)
 
     async def fetch(self, medium: Medium) -> bytes:
         raise Refused("网页附件随消息一起到达，没有可以再取的")

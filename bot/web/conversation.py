@@ -1,8 +1,9 @@
 """A conversation as the page shows it: what was said (inbox) and what was told (outbox), in one order.
 
-A cursor is "INBOXID.OUTBOXID": everything of the account up to these two ids has been shown. Ids grow in the order of
-commits, so what comes later is always beyond the cursor: a page that comes back with it misses nothing and gets nothing
-twice.
+A cursor is "SAID.TOLD", an inbox id and a place among what was told: everything of the account up to these two has been
+shown. Both grow in the order of commits, so what comes later is always beyond the cursor: a page that comes back with it
+misses nothing and gets nothing twice. A message has its place from the moment it was sent, not from the one it was written:
+what is held until the morning stands in the morning.
 """
 
 import re
@@ -12,11 +13,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import inbox, media, outbox
+from storage import inbox, media, told
 from storage.database import Tx
 from storage.entry import Seat
 from storage.inbox import Message
-from storage.outbox import Letter
+from storage.told import Told
 
 BEYOND_ALL = 2**63 - 1
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
@@ -25,7 +26,7 @@ _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 @dataclass(frozen=True, slots=True)
 class Cursor:
     said: int  # inbox id
-    told: int  # outbox id
+    told: int  # a place: see storage.told
 
     def __str__(self) -> str:
         return f"{self.said}.{self.told}"
@@ -48,6 +49,7 @@ class Line:
     buttons: Sequence[Sequence[str]]
     media: Sequence[str]
     at: datetime
+    is_edit: bool = False  # the message has been shown before, and reads so from now on
 
     @property
     def mine(self) -> bool:
@@ -63,22 +65,22 @@ def _said(saying: Saying, cursor: Cursor) -> Line:
     return Line(cursor, f"i{message.id}", client_id, message.words, (), message.media, message.received_at)
 
 
-def _told(letter: Letter, cursor: Cursor) -> Line:
-    return Line(cursor, f"o{letter.id}", None, letter.text, letter.buttons, letter.media, letter.made_at)
+def _told(one: Told, cursor: Cursor) -> Line:
+    return Line(cursor, f"o{one.id}", None, one.text, one.buttons, one.media, one.at, one.is_edit)
 
 
 async def after(tx: Tx, account_id: int, cursor: Cursor, limit: int) -> list[Line]:
     """Return what comes after the cursor, oldest first."""
     said = await inbox.said_after(tx, account_id, cursor.said, limit)
-    told = await outbox.told_after(tx, account_id, cursor.told, limit)
+    heard = await told.after(tx, account_id, cursor.told, limit)
     lines: list[Line] = []
-    while (said or told) and len(lines) < limit:
-        if not told or (said and said[0][0].received_at <= told[0].made_at):
+    while (said or heard) and len(lines) < limit:
+        if not heard or (said and said[0][0].received_at <= heard[0].at):
             cursor = Cursor(said[0][0].id, cursor.told)
             lines.append(_said(said.pop(0), cursor))
         else:
-            cursor = Cursor(cursor.said, told[0].id)
-            lines.append(_told(told.pop(0), cursor))
+            cursor = Cursor(cursor.said, heard[0].place)
+            lines.append(_told(heard.pop(0), cursor))
     return lines
 
 
@@ -87,14 +89,14 @@ async def before(tx: Tx, account_id: int, cursor: Cursor | None, limit: int) -> 
     enough = limit + 2  # the message at the cursor itself, and one to know whether there are more
     end = cursor or Cursor(BEYOND_ALL - 1, BEYOND_ALL - 1)
     said = await inbox.said_before(tx, account_id, end.said + 1, enough)
-    told = await outbox.told_before(tx, account_id, end.told + 1, enough)
+    heard = await told.before(tx, account_id, end.told + 1, enough)
     lines: list[Line] = []
-    while (said or told) and len(lines) < enough:
-        here = Cursor(said[0][0].id if said else 0, told[0].id if told else 0)
-        if not told or (said and said[0][0].received_at > told[0].made_at):
+    while (said or heard) and len(lines) < enough:
+        here = Cursor(said[0][0].id if said else 0, heard[0].place if heard else 0)
+        if not heard or (said and said[0][0].received_at > heard[0].at):
             lines.append(_said(said.pop(0), here))
         else:
-            lines.append(_told(told.pop(0), here))
+            lines.append(_told(heard.pop(0), here))
     if lines and lines[0].cursor == cursor:
         lines.pop(0)
     return lines[:limit][::-1], len(lines) > limit

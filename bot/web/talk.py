@@ -35,7 +35,7 @@ class Talk:
         self._site = site
 
     async def events(self, request: Request) -> Response:
-        """GET /u/SEAT/events?after=CURSOR: server-sent events `ready`, `message`, `ping`, until either side leaves.
+        """GET /u/SEAT/events?after=CURSOR: server-sent events `ready`, `message`, `edited`, `ping`, until either side leaves.
 
         A browser that reconnects by itself sends Last-Event-ID, which is newer than the address it was given.
         """
@@ -97,7 +97,7 @@ class EventStream(Response):
             for line, data in messages:
                 if stream.is_over():
                     return
-                await _send_event(send, "message", line.cursor, data)
+                await _send_event(send, "edited" if line.is_edit else "message", line.cursor, data)
                 self._cursor = line.cursor
             if len(messages) < PAGE and not await stream.woken(self._site.keep_alive_seconds):
                 await send({"type": "http.response.body", "body": PING, "more_body": True})

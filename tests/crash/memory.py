@@ -17,6 +17,10 @@ _WRITTEN_AT = re.compile(rb"(?m)^DTSTAMP:\d{8}T\d{6}Z")  # in a calendar file: w
 Rows = list[dict[str, Any]]
 
 
+# Of a letter: what happens to it when it leaves, in whatever order.
+ON_THE_WAY = ("state", "parts_sent", "priority", "external_id", "place", "edit_place", "version_sent")
+
+
 @dataclass(frozen=True)
 class Memory:
     tables: dict[str, Rows]
@@ -31,7 +35,7 @@ class Memory:
         """What turns have written, whole, without what happens to it afterwards."""
         tables = {name: rows for name, rows in self.tables.items() if name not in ("inbox", "media", "outbox")}
         handled = [{"id": row["id"]} for row in self.tables["inbox"] if row["state"] != "waiting"]
-        letters = [_without(row, "state", "parts_sent") for row in self.tables["outbox"]]
+        letters = [_without(row, *ON_THE_WAY) for row in self.tables["outbox"]]
         return tables | {"handled": handled, "letters": letters}
 
     @property

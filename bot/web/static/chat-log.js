@@ -35,7 +35,7 @@ export function cursorAt(index) {
 	return entries.slice(index).map((one) => one.cursor)[0] || null;
 }
 
-// A cursor is "SAID.TOLD", two counters of which each message moves one on: their sum is the order.
+// A cursor is "SAID.TOLD": each message moves one of the two on, so their sum is the order.
 const orderOf = (cursor) => cursor.split('.').reduce((sum, each) => sum + Number(each), 0);
 
 // Shows a message of the server; own: ours, which it confirms. False for one already shown.
@@ -52,11 +52,30 @@ export function add(data, own) {
 	element.dataset.id = data.id;
 	element.dataset.state = 'sent';
 	if (data.client_id) element.dataset.clientId = data.client_id;
-	if (!mine) readAloud(element);
-	if (data.buttons.length) fillChoices(entry);
+	complete(entry);
 	insert(entry);
 	calm();
 	return true;
+}
+
+function complete(entry) {
+	if (!entry.mine) readAloud(entry.element);
+	if (entry.buttons.length) fillChoices(entry);
+}
+
+// Shows how a message reads now.
+export function redraw({ id, text, buttons, attachments }) {
+	const entry = entries.find((one) => one.id === id);
+	if (!entry) return; // older than what is shown
+	const { element, at } = entry;
+	const held = element.contains(document.activeElement);
+	Object.assign(entry, { text, buttons });
+	steady(() => {
+		fill(element, false, text, attachments, timeWords(at));
+		complete(entry);
+		calm();
+	});
+	if (held) element.focus({ preventScroll: true });
 }
 
 function claim(own) {

@@ -46,7 +46,7 @@ export function backoffMs(tries) {
 	return Math.min(30000, 1000 * 2 ** tries) * (1 - Math.random() / 3);
 }
 
-// Follows a seat's messages. on: cursor(), state(word), ready(data), message(data), locked(). Reconnects by itself
+// Follows a seat's messages. on: cursor(), state(word), ready(data), message(data), edited(data), locked(). Reconnects by itself
 // from the last cursor: EventSource's own retry would hide a 401. Returns {connect, rest, resting}.
 export function stream(base, on) {
 	let source = null;
@@ -64,6 +64,7 @@ export function stream(base, on) {
 		source.onopen = () => on.state('connected');
 		source.onerror = lost;
 		source.onmessage = (event) => on.message(JSON.parse(event.data));
+		source.addEventListener('edited', (event) => on.edited(JSON.parse(event.data)));
 		source.addEventListener('ready', (event) => {
 			tries = 0;
 			on.ready(JSON.parse(event.data));

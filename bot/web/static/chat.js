@@ -87,7 +87,7 @@ function say(content) {
 
 function enterRoom(base, seat) {
 	let unread = 0;
-	const wire = stream(base, { cursor: () => log.cursorAt(-1), state: showStatus, ready, message, locked: lock });
+	const wire = stream(base, { cursor: () => log.cursorAt(-1), state: showStatus, ready, message, edited: log.redraw, locked: lock });
 
 	function showStatus(state) {
 		by('status').textContent = STATUS[state];
