@@ -17,8 +17,8 @@ _WRITTEN_AT = re.compile(rb"(?m)^DTSTAMP:\d{8}T\d{6}Z")  # in a calendar file: w
 Rows = list[dict[str, Any]]
 
 
-# Of a letter: what happens to it when it leaves, in whatever order.
-ON_THE_WAY = ("state", "parts_sent", "priority", "external_id", "place", "edit_place", "version_sent")
+WHERE_IT_STANDS = ("external_id", "place", "edit_place")  # of a letter: another one when it leaves a second time
+ON_THE_WAY = ("state", "parts_sent", "priority", "version_sent")  # of a letter: what happens to it when it leaves
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ def _rows(connection: sqlite3.Connection, table: str) -> Rows:
     cursor = connection.execute(f"SELECT * FROM {table} ORDER BY rowid")
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, row, strict=True)) for row in cursor]
-    return [_without(row, *filter(_NOT_COMPARED.fullmatch, names)) for row in rows]
+    left_out = [*filter(_NOT_COMPARED.fullmatch, names), *(WHERE_IT_STANDS if table == "outbox" else ())]
+    return [_without(row, *left_out) for row in rows]
 
 
 def without_times(text: str) -> str:
