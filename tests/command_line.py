@@ -22,7 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage.database import Row, Tx, open_database
+from storage.database import Row, Tx
+from tests.copies import new_database
 
 ROOT = Path(__file__).parent.parent
 CAP_SECONDS = 60.0  # ends a test that would hang; decides nothing
@@ -169,7 +170,7 @@ class CommandLine:
         """Do something in one transaction of the database, which is made if it is missing."""
 
         async def done() -> T:
-            database = await open_database(self.database)
+            database = await new_database(self.database)
             try:
                 async with database.write() as tx:
                     return await doing(tx)

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import asyncio
+import importlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,10 +11,25 @@ import pytest
 from tests.office import TestOffice, open_office
 from tests.patience import LoopClock
 
+TESTS = Path(__file__).parent
+
 
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers a core, for most of a test's time is waiting for a process, a page or a disk."""
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """A worker that is to collect everything imports the test files first, each worker from another one on: what one has compiled,
+    the others find, so that on a fresh machine each file is compiled once and not by every worker."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or session.config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    files = sorted(TESTS.rglob("test_*.py"))
+    first = len(files) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+    for file in files[first:] + files[:first]:
+        importlib.import_module(".".join(file.relative_to(TESTS.parent).with_suffix("").parts))
 
 
 @pytest.fixture

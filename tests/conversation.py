@@ -33,7 +33,7 @@ from storage.outbox import Letter, Sent
 from storage.people import Person
 from storage.plain import from_json
 from storage.times import from_text, to_text
-from tests.office import NUMBERS, Clock, fill_roster
+from tests.office import NUMBERS, Clock, lay_roster
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning at the office
 CHANNEL = "telegram"  # only a name here: the one under which `fill_roster` writes the accounts
@@ -271,12 +271,10 @@ async def open_conversation(path: Path, *, bound: bool = True, filled: bool = Fa
     `filled`: the file is a copy of one in which the people are already, bound.
     """
     office, clock = office_from(Config()), StandingClock()
+    ids = {} if filled else await lay_roster(path, START, office.consent_version, bound=bound)
     talk = Conversation(path, await open_database(path), office, clock)
     try:
-        if filled:
-            talk.ids = {row[1]: row[0] for row in await talk.rows("SELECT id, name FROM persons")}
-        else:
-            talk.ids = await fill_roster(talk.database, clock, office.consent_version, bound=bound)
+        talk.ids = ids or {row[1]: row[0] for row in await talk.rows("SELECT id, name FROM persons")}
         await talk.intake.start()
         yield talk
     finally:

@@ -20,8 +20,9 @@ from bot.app import App
 from bot.config import Config, Delivery, Dialog, Storage, Telegram, Web
 from storage import accounts, entry, inbox, outbox, people
 from storage.accounts import Role
-from storage.database import Database, Row, open_database
+from storage.database import Database, Row
 from storage.people import Person
+from tests.copies import copy_of
 from tests.telegram_server import NO_FLOOD_LIMITS, Limits, SeenMessage, TelegramServer, TelegramUser, Update
 
 TOKEN = "123456:" + "a" * 35  # of the right form, and nobody's
@@ -181,6 +182,15 @@ async def fill_roster(
     return ids
 
 
+async def lay_roster(path: Path, since: datetime, consent_version: str, *, bound: bool = True) -> dict[str, int]:
+    """Write the file of an office whose people are there `since` then, and return their ids: see `fill_roster`."""
+
+    async def fill(database: Database) -> dict[str, int]:
+        return await fill_roster(database, lambda: since, consent_version, bound=bound)
+
+    return dict(await copy_of(("roster", since, consent_version, bound), path, fill))
+
+
 def config_for(folder: Path, telegram: TelegramServer, **telegram_settings: Any) -> Config:
     """Return the settings of an office on the loopback Telegram, without limits of speed."""
     settings: dict[str, Any] = {
@@ -213,11 +223,8 @@ async def open_office(
     async with TelegramServer(limits) as telegram:
         config = config_for(folder, telegram, **telegram_settings)
         clock = Clock()
-        database = await open_database(config.storage.path)
-        ids = await fill_roster(database, clock, config.office.consent_version, bound=bound)
-        await database.close()
         office = TestOffice(folder, telegram, config, clock)
-        office.ids = ids
+        office.ids = await lay_roster(config.storage.path, MONDAY_MORNING, config.office.consent_version, bound=bound)
         for someone in office.everybody:
             someone.user.chat.started = bound
         await office.app.start()

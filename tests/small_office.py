@@ -10,10 +10,10 @@ from pathlib import Path
 
 from bot.media_folder import MediaFolder
 from storage import accounts, media, people
-from storage.database import open_database
 from storage.media import Medium
 from storage.people import Person
 from tests.command_line import NOW
+from tests.copies import new_database
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class SmallOffice:
         asyncio.run(self._fill(name, (content, shared)))
 
     async def _fill(self, name: str, contents: tuple[bytes, ...]) -> None:
-        database = await open_database(self.database)
+        database = await new_database(self.database)
         async with database.write() as tx:
             await people.add(tx, Person(name), NOW)
             account = await accounts.find_or_add(tx, "web", "seat", NOW)

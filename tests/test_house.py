@@ -36,8 +36,9 @@ HOSTS = {
 
 def text_files() -> Iterator[Path]:
     for folder, folders, names in os.walk(ROOT):
+        ours = set(names) - {".git"}  # a file where a branch has a folder of its own (git worktree)
         folders[:] = [name for name in folders if name not in MADE | {".git"}]
-        yield from (Path(folder, name) for name in names if Path(name).suffix not in BINARY | {".pyc"})
+        yield from (Path(folder, name) for name in ours if Path(name).suffix not in BINARY | {".pyc"})
 
 
 def findings(pattern: str) -> dict[str, str]:

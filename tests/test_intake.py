@@ -25,8 +25,9 @@ from handlers.converse import take_turn
 from handlers.office import Office
 from storage import inbox, marks, outbox
 from storage.accounts import Visitor
-from storage.database import Database, Tx, open_database
+from storage.database import Database, Tx
 from storage.inbox import Message
+from tests.copies import new_database
 from tests.office import TOKEN, Clock, TestOffice
 from tests.patience import LoopClock, eventually
 from tests.telegram_server import Update as TelegramUpdate
@@ -60,7 +61,7 @@ async def bad_turn(tx: Tx, office: Office, visitor: Visitor, message: Message, n
 @asynccontextmanager
 async def intake_with(handle: TakeTurn, folder: Path, clock: Clock) -> AsyncIterator[tuple[Intake, Database]]:
     """An intake alone, whose turns the test lets happen."""
-    database = await open_database(folder / "yinling.db")
+    database = await new_database(folder / "yinling.db")
     try:
         office = office_from(Config())
         yield Intake(database, lambda: office, handle, clock, answered=lambda: None, fetch=lambda: None), database
@@ -328,7 +329,7 @@ async def test_while_another_program_holds_the_file_nothing_is_lost(office: Test
 
 async def test_a_transaction_cancelled_while_it_begins_leaves_none_open(tmp_path: Path) -> None:
     """As at a stop: what had left must be written down in the next transaction."""
-    database = await open_database(tmp_path / "yinling.db")
+    database = await new_database(tmp_path / "yinling.db")
 
     async def writes() -> None:
         async with database.write() as tx:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import storage
-from storage.database import open_database
+from tests.copies import new_database
 
 # What may look through a whole table, and why that is no harm.
 COLD = {
@@ -77,7 +77,7 @@ STATEMENTS = dict(statements())
 
 @pytest.fixture
 async def connection(tmp_path: Path) -> sqlite3.Connection:
-    await (await open_database(tmp_path / "yinling.db")).close()
+    await (await new_database(tmp_path / "yinling.db")).close()
     return sqlite3.connect(tmp_path / "yinling.db", cached_statements=0)  # a cached plan would outlive its index
 
 

@@ -28,8 +28,9 @@ from bot.web.server import WebServer
 from handlers.converse import take_turn
 from storage import entry, inbox, people
 from storage.accounts import Role
-from storage.database import Database, Row, Tx, open_database
+from storage.database import Database, Row, Tx
 from storage.people import Person
+from tests.copies import new_database
 
 CAP_SECONDS = 30.0  # ends a test that would hang; decides nothing
 OURS = {"X-Yinling": "1"}
@@ -70,7 +71,7 @@ class WebOffice:
         return f"http://127.0.0.1:{self._port}"
 
     async def start(self) -> None:
-        self.database = await open_database(self.folder / "yinling.db")
+        self.database = await new_database(self.folder / "yinling.db")
         web = self.config.web.model_copy(update={"port": self._port})
         self.intake = Intake(
             self.database, lambda: self.office, take_turn, self.clock, answered=lambda: lane.wake(), fetch=lambda: None

@@ -16,9 +16,10 @@ from bot.app import App
 from bot.config import Config, Storage, Web
 from bot.web.links import address_of, make_link, revoke
 from storage import entry
-from storage.database import Row, open_database
+from storage.database import Row
 from tests.browser.people import Someone
 from tests.browser.witness import Witness
+from tests.copies import new_database
 from tests.office import Clock, fill_roster
 
 CAP_MS = 30_000  # ends a wait that would hang; decides nothing
@@ -111,7 +112,7 @@ async def open_office(folder: Path, chromium: Browser, **web: Any) -> AsyncItera
     storage = Storage(path=folder / "yinling.db", media_folder=folder / "media", minimum_free_megabytes=50)
     config = Config(storage=storage, web=Web.model_validate({"port": 0} | web))
     office = BrowserOffice(chromium, config)
-    database = await open_database(config.storage.path)
+    database = await new_database(config.storage.path)
     office.ids = await fill_roster(database, office.clock, config.office.consent_version, bound=False)
     await database.close()
     await office.starts()

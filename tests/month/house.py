@@ -19,11 +19,12 @@ from bot.reminding import BATCH, fire_due
 from handlers.office import Office
 from storage import absences, leaving
 from storage import people as roster
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.outbox import Letter
 from storage.plain import from_json
 from storage.times import from_text
 from tests.conversation import CHANNEL, START, Conversation, Speaker, StandingClock
+from tests.copies import new_database
 from tests.month import people
 
 Scene = Coroutine[Any, Any, None]
@@ -202,7 +203,7 @@ async def open_house(path: Path, seed: int, first: date) -> AsyncIterator[House]
     """Open the house on a new file, on the morning of `first`."""
     office, clock = office_from(Config()), StandingClock()
     clock.ahead = datetime.combine(first, time(7), office.zone) - START
-    database = await open_database(path)
+    database = await new_database(path)
     await people.fill(database, office.consent_version, clock())
     house = House(path, database, office, clock, seed)
     try:
