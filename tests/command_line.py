@@ -1,4 +1,4 @@
-"""The operator at the command line: the real `python -m bot` in processes of their own, in a folder of their own.
+"""The operator at the command line: the real `python -m bot` in processes of their own (see tests/forked.py), in a folder of their own.
 
 cli = CommandLine(tmp_path)
 assert cli("check").code == 0
@@ -20,10 +20,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from tempfile import TemporaryFile
+from typing import IO, Any, TypeVar
 
 from storage.database import Row, Tx
 from tests.copies import new_database
+from tests.forked import Forked
 
 ROOT = Path(__file__).parent.parent
 CAP_SECONDS = 60.0  # ends a test that would hang; decides nothing
@@ -57,17 +59,16 @@ class Outcome:
 class Running:
     """A `python -m bot run` that has said where it is."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Forked, said: IO[str], complained: IO[str]) -> None:
         self.process = process
+        self._said = said
+        self._complained = complained
         self._errors: list[str] = []
-        assert process.stdout is not None  # both are pipes
-        assert process.stderr is not None
-        errors = process.stderr
-        self._reader = threading.Thread(target=lambda: self._errors.extend(errors))
+        self._reader = threading.Thread(target=lambda: self._errors.extend(complained))
         self._reader.start()
         lines: list[str] = []
         while not lines or lines[-1] not in ("", LAST_LINE):
-            lines.append(process.stdout.readline())
+            lines.append(said.readline())
         self.greeting = "".join(lines)
 
     @property
@@ -102,14 +103,18 @@ class Running:
         return self.ended()
 
     def ended(self) -> Outcome:
-        assert self.process.stdout is not None  # a pipe
-        rest = self.process.stdout.read()
+        rest = self._said.read()
         code = self.process.wait(CAP_SECONDS)
         self._reader.join()
-        self.process.stdout.close()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+        self._said.close()
+        self._complained.close()
         return Outcome(code, self.greeting + rest, "".join(self._errors))
+
+
+def _pipe() -> tuple[IO[str], IO[str]]:
+    """The end to read from, and the end to write to."""
+    reading, writing = os.pipe()
+    return os.fdopen(reading, encoding="utf-8"), os.fdopen(writing, "w", encoding="utf-8")
 
 
 class CommandLine:
@@ -125,6 +130,14 @@ class CommandLine:
 
     def __call__(self, *words: str) -> Outcome:
         """Type a command; nobody sits at the terminal to answer questions."""
+        with TemporaryFile("w+", encoding="utf-8") as said, TemporaryFile("w+", encoding="utf-8") as complained:
+            code = Forked(words, self.folder, self.environ, said, complained).wait(CAP_SECONDS)
+            said.seek(0)
+            complained.seek(0)
+            return Outcome(code, said.read(), complained.read())
+
+    def starts(self, *words: str) -> Outcome:
+        """Type a command, and wait until a Python of its own has started: for what may depend on that."""
         done = subprocess.run(
             [sys.executable, "-m", "bot", *words],
             cwd=self.folder,
@@ -140,20 +153,15 @@ class CommandLine:
     @contextmanager
     def running(self, *words: str) -> Iterator[Running]:
         """`run` in the background; killed at the end of the block if it still lives."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run", *words],
-            cwd=self.folder,
-            env=self.environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        bot = Running(process)
+        said, stdout = _pipe()
+        complained, stderr = _pipe()
+        with stdout, stderr:
+            process = Forked(("run", *words), self.folder, self.environ, stdout, stderr)
+        bot = Running(process, said, complained)
         try:
             yield bot
         finally:
-            if process.returncode is None:
+            if process.poll() is None:
                 process.kill()
                 bot.ended()
 

@@ -45,7 +45,7 @@ def test_every_option_of_every_command_has_a_chinese_explanation() -> None:
 
 
 def test_the_program_itself_explains_its_commands_and_exit_codes(tmp_path: Path) -> None:
-    shown = CommandLine(tmp_path)("--help")
+    shown = CommandLine(tmp_path).starts("--help")
     assert shown.code == 0
     assert all(command.name.split()[0] in shown.said for command in COMMANDS)
     assert "退出码" in shown.said

@@ -1,22 +1,15 @@
 """A child process of a test: started from a server that has imported the office once, awaited, ended."""
 
 import asyncio
-import multiprocessing
 import signal
-from multiprocessing.context import ForkServerContext
 from types import TracebackType
 from typing import Self
 
 from tests.crash import child
 from tests.crash.child import Orders
+from tests.forked import context
 
 CAP_SECONDS = 30.0  # only ends a test that would hang
-
-
-def _context() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([child.__name__])
-    return context
 
 
 class Child:
@@ -24,7 +17,7 @@ class Child:
 
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
-        self._process = _context().Process(target=child.run, args=(orders,))
+        self._process = context().Process(target=child.run, args=(orders,))
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._process.start)
