@@ -1,15 +1,13 @@
 """The Chinese calendar against lunar_python, which computes what borax looks up in tables, and against the dates where other
 libraries err, each of them checked with the Hong Kong Observatory's table and with JPL's ephemeris DE440."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lunar_python import Lunar, LunarYear, Solar
+from lunar_python import Lunar, Solar
 
 from handlers.lunar import (
     FESTIVALS,
@@ -33,8 +31,8 @@ from handlers.lunar import (
     to_lunar,
     to_solar,
 )
+from tests.second_calendar import DAY, their_days, their_days_by_name, their_months, western
 
-DAY = timedelta(days=1)
 WHOLE_YEARS = range(1900, 2056)  # lunar years all of whose days lie in the range
 EVES_ON_THE_29TH = {*(2000, 2002, 2005, 2011, 2012, 2015, 2021), *range(2024, 2029)}
 EVES_ON_THE_29TH |= {2030, 2031, 2038, 2039, 2040, 2048, 2049, 2050, 2055}
@@ -51,34 +49,6 @@ TERMS_AT_MIDNIGHT = {
     (1928, "夏至"): date(1928, 6, 21),
     (1979, "大寒"): date(1979, 1, 21),
 }
-
-
-# ── the second opinion ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def western(solar: Solar) -> date:
-    return date(solar.getYear(), solar.getMonth(), solar.getDay())
-
-
-@cache
-def their_months(year: int) -> tuple[tuple[int, bool, date, int], ...]:
-    """Month, leap or not, first day and length of each month of a lunar year."""
-    months = [each for each in LunarYear.fromYear(year).getMonths() if each.getYear() == year]
-    firsts = [western(Solar.fromJulianDay(each.getFirstJulianDay())) for each in months]
-    return tuple(
-        (abs(each.getMonth()), each.getMonth() < 0, first, each.getDayCount())
-        for each, first in zip(months, firsts, strict=True)
-    )
-
-
-def their_days(year: int) -> Iterator[tuple[LunarDate, date]]:
-    for month, leap, first, length in their_months(year):
-        yield from ((LunarDate(year, month, number + 1, leap), first + DAY * number) for number in range(length))
-
-
-@cache
-def their_days_by_name(year: int) -> dict[tuple[int, int, bool], date]:
-    return {(lunar.month, lunar.day, lunar.leap): day for lunar, day in their_days(year)}
 
 
 # ── every day ───────────────────────────────────────────────────────────────────────────────────────────────────────
