@@ -97,6 +97,9 @@ class App:
         )
         await self.intake.start()
         self._make_channels()
+        self.office = replace(
+            self.office, rates={name: each.limits.messages_per_second for name, each in self.channels.items()}
+        )
         self.fetching = Fetching(self.channels, self.database, self.folder, self._now, fetched=self.wake_lanes)
         for channel in self.channels.values():
             await channel.start()
@@ -162,8 +165,12 @@ class App:
         self._own("fetching", self.fetching.run())
         self._own("reminders", self.reminding.run())
         for name, channel in self.channels.items():
-            self._own(f"delivery {name}", self.lanes[name].run())
+            self._own(f"delivery {name}", self._deliver(self.lanes[name]))
             self._own(f"listen {name}", channel.listen())
+
+    async def _deliver(self, lane: Delivery) -> None:
+        await self.reminding.caught_up()
+        await lane.run()
 
     def _own(self, name: str, loop: Coroutine[Any, Any, None]) -> None:
         self._loops.append(asyncio.create_task(loop, name=name))

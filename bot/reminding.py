@@ -78,11 +78,19 @@ class Reminding:
         self._wake_at = wake_at
         self._wake = asyncio.Event()
         self._wake.set()
+        self._caught_up = asyncio.Event()
         self.pulse = Pulse("reminders")
 
     def wake(self) -> None:
         """Something may be due."""
         self._wake.set()
+
+    async def caught_up(self) -> None:
+        """Wait until everything that fell due while we were away has been looked at, once after the start.
+
+        Nothing should be sent before: what is too late to be of use, or would disturb somebody now, is held or dropped by it.
+        """
+        await self._caught_up.wait()
 
     async def run(self) -> None:
         """Fire what is due, for ever."""
@@ -91,6 +99,7 @@ class Reminding:
             self._wake.clear()
             try:
                 await self._pass()
+                self._caught_up.set()
                 self.pulse.beat()
             except StorageError as error:
                 log.error("storage trouble, reminders wait", extra={"reason": str(error)})

@@ -2,12 +2,14 @@
 
 from datetime import date
 
+from handlers.office import Office
 from storage import absences, accounts, people
 from storage.accounts import Visitor
 from storage.case_lists import Scope
 from storage.cases import Case
 from storage.database import Tx
 from storage.gatherings import Gathering
+from storage.mailings import Mailing
 from storage.people import Colleague
 
 OFFICE_ROLES = ("staff", "leader", "administrator")
@@ -113,6 +115,34 @@ def may_arrange(visitor: Visitor, gathering: Gathering) -> bool:
     return None in limits or (bool(gathering.audience.units) and set(gathering.audience.units) <= own)
 
 
+def may_write_mailings(visitor: Visitor) -> bool:
+    """Tell whether somebody may write what goes to many people: everybody of the office. Sending it is another matter (`may_approve`)."""
+    return works_here(visitor)
+
+
+def may_approve(visitor: Visitor, office: Office, mailing: Mailing) -> bool:
+    """Tell whether somebody may let a mailing go out: whoever has a role that the office names, and did not write it."""
+    return visitor.has(*office.approvers) and visitor.person_id != mailing.made_by
+
+
+def may_send_alone(visitor: Visitor) -> bool:
+    """Tell whether somebody may send what is urgent without a second person."""
+    return visitor.has("leader")
+
+
+def may_see_mailing(visitor: Visitor, mailing: Mailing) -> bool:
+    """Tell whether somebody may see a mailing and its figures: who is limited to units their own, and what goes to these units only."""
+    own, units = scope(visitor), set(mailing.circle.audience.units)
+    return works_here(visitor) and (
+        own.everybody or visitor.person_id == mailing.made_by or (bool(units) and units <= set(own.unit_ids))
+    )
+
+
+def may_steer(visitor: Visitor, office: Office, mailing: Mailing) -> bool:
+    """Tell whether somebody may pause, cancel or widen a mailing: its maker, and whoever may approve."""
+    return visitor.person_id == mailing.made_by or visitor.has(*office.approvers)
+
+
 async def may_answer(tx: Tx, visitor: Visitor, case: Case) -> bool:
     """Tell whether somebody may say how a case was solved: the cadre only, on whatever account."""
     return case.person_id in await speaks_for(tx, visitor)
@@ -132,6 +162,12 @@ async def duty_staff(tx: Tx, unit_id: int | None, today: date) -> list[Colleague
     """Return who may handle a case of this unit and is not on leave today: they hear of what is new."""
     away = await absences.on_day(tx, today)
     return [each for each in await case_staff(tx, unit_id) if each.person_id not in away]
+
+
+async def approvers(tx: Tx, office: Office, made_by: int) -> list[Colleague]:
+    """Return who may approve what this person wrote, each once."""
+    found = {each.person_id: each for role in office.approvers for each in await people.with_role(tx, role)}
+    return [each for each in found.values() if each.person_id != made_by]
 
 
 async def leaders(tx: Tx) -> list[Colleague]:

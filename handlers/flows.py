@@ -39,6 +39,9 @@ from handlers.hall import (
     wishes,
 )
 from handlers.hall import answering as hall_answering
+from handlers.notices import answering as notice_answering
+from handlers.notices import board, composing, exporting, sending_back
+from handlers.notices import calls as notice_calls
 from handlers.turn import Turn
 from storage.accounts import Visitor
 
@@ -65,6 +68,7 @@ CLIENT_FLOWS = (
     wishes.like,
     wishes.quiet,
     afterwards.afterwords,
+    notice_answering.notice_words,
 )
 OFFICE_FLOWS = (
     answering.reply,
@@ -96,6 +100,8 @@ OFFICE_FLOWS = (
     leave_of.leave_of,
     attendance_list.of_person,
     afterwards.photos,
+    composing.notice,
+    sending_back.send_back,
 )
 FLOWS: Mapping[str, Flow] = {each.name: each for each in (CONSENT, REQUEST_ACCESS, *CLIENT_FLOWS, *OFFICE_FLOWS)}
 
@@ -195,6 +201,28 @@ ACTIONS: Mapping[str, Action] = {
     "after": afterwards.answer,
     "afterwords": afterwards.say_more,
     "photos": afterwards.begin_photos,
+    "mailings": board.show_list,
+    "mailing": board.show_one,
+    "notify": composing.begin,
+    "again": composing.begin,
+    "approve": board.approve,
+    "sendback": sending_back.begin,
+    "pause": board.pause,
+    "goon": board.go_on,
+    "stopmail": board.stop,
+    "stopsure": board.stop_for_sure,
+    "resend": board.send_again,
+    "widen": board.widen,
+    "urge": board.urge,
+    "mailstats": board.show_statistics,
+    "mailexport": exporting.export,
+    "calllist": notice_calls.show_list,
+    "callone": notice_calls.show_one,
+    "callend": notice_calls.enter,
+    "seen": notice_answering.seen,
+    "comes1": notice_answering.comes,
+    "comes0": notice_answering.stays_away,
+    "reply2": notice_answering.begin_words,
 }
 KEYWORDS: Mapping[str, str] = {  # words that press a button of the menu
     "待办": "a:todo:",
@@ -215,9 +243,12 @@ KEYWORDS: Mapping[str, str] = {  # words that press a button of the menu
     "我到了": "a:here:",
     "签到名单": "a:door:",
     "出勤": "a:attendance:",
+    "通知": "a:mailings:",
 }
 
-OFFICE_WORDS = frozenset("待办 我承办的 回访 请假 更多 签到名单 出勤".split())  # of a cadre they are words like others
+OFFICE_WORDS = frozenset(
+    "待办 我承办的 回访 请假 更多 签到名单 出勤 通知".split()
+)  # of a cadre they are words like others
 
 OFFICE_KEYWORDS: Mapping[str, str] = {"活动": "a:hall:", "活动和课程": "a:hall:"}  # of who only works here
 

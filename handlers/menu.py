@@ -29,6 +29,7 @@ OFFICE_MORE = (
     Button("6 一年要办的会", "a:duties:"),
     Button("7 明天要发的", "a:tomorrow:"),
     Button("8 活动和课程", "a:hall:"),
+    Button("9 通知和简报", "a:mailings:"),
 )
 
 

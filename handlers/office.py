@@ -1,6 +1,7 @@
 """What the office decides for itself: its words, categories, hours and limits. Built from config.toml by `bot/app.py`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,10 +61,14 @@ class Office:
     courses_per_person: int
     remind_days: int  # before a gathering
     remind_hours: int
+    approvers: tuple[str, ...]  # roles of whoever approves what is sent to many
+    useful_days: int  # a mailing, when nobody says otherwise
+    call_after_hours: int  # after its end, whoever did not get or read it is telephoned
     greetings: Greetings
     festivals: tuple[Festival, ...]
     duties: tuple[Duty, ...]
     danger_repeat_minutes: int  # without anybody taking it, then an alarm is given again
+    rates: Mapping[str, float] = field(default_factory=dict)  # messages a second, by channel
 
     def today(self, now: datetime) -> date:
         """Return the date on the office's wall at the aware moment `now`."""

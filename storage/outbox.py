@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage import recipients
 from storage.database import Row, Tx
 from storage.plain import from_json, to_json
 from storage.times import from_text, to_text
@@ -66,23 +67,32 @@ def add(
         tx.last(SHOW, each, account_id)
 
 
-ADD_EDITABLE = """
-INSERT INTO outbox (account_id, channel, priority, text, buttons, made_at, not_before)
-SELECT a.id, a.channel, ?, ?, ?, ?, ? FROM accounts a WHERE a.id = ? RETURNING id"""
+WRITE = """
+INSERT INTO outbox (account_id, channel, priority, text, buttons, media, made_at, not_before, recipient_id)
+SELECT a.id, a.channel, ?, ?, ?, ?, ?, ?, ? FROM accounts a WHERE a.id = ? RETURNING id"""
 
 
-async def add_editable(
+async def write(
     tx: Tx,
     account_id: int,
     text: str,
     now: datetime,
     *,
     buttons: Sequence[Sequence[str]] = (),
+    media: Sequence[str] = (),
     priority: int = NEWS,
+    not_before: datetime | None = None,
+    recipient_id: int | None = None,
 ) -> int:
-    """Write a push at once and return its id, by which `edit` changes it later."""
+    """Write a push at once and return its id, by which `edit` changes it later; `recipient_id` tells of which mailing's recipient it is."""
     moment = to_text(now)
-    return await tx.insert(ADD_EDITABLE, priority, text, _json(buttons), moment, moment, account_id)
+    first = to_text(not_before) if not_before else moment
+    letter_id = await tx.insert(
+        WRITE, priority, text, _json(buttons), _json(media), moment, first, recipient_id, account_id
+    )
+    for each in media:
+        tx.last(SHOW, each, account_id)
+    return letter_id
 
 
 def _json(value: Sequence[Any]) -> str:
@@ -177,6 +187,7 @@ async def sent(tx: Tx, letters: Sequence[Sent], now: datetime) -> None:
     await tx.run_many(
         SENT, [(moment, each.external_id, each.version, each.parts, places[each.id], each.id) for each in fresh]
     )
+    await recipients.arrived(tx, [each.id for each in fresh], now)
     await tx.run_many(EDITED, [(each.version, places[each.id], each.id) for each in letters if each.is_edit])
 
 

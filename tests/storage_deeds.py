@@ -27,11 +27,13 @@ from storage import (
     interests,
     leaving,
     life_events,
+    mailings,
     marks,
     media,
     outbox,
     people,
     quiet_hours,
+    recipients,
     reminders,
     roster,
     signups,
@@ -44,6 +46,7 @@ from storage.case_clocks import Clock
 from storage.database import Tx
 from storage.gatherings import Gathering
 from storage.inbox import Arrival
+from storage.mailings import Circle, Mailing
 from storage.media import Medium
 from storage.outbox import Sent
 from storage.people import Person
@@ -94,6 +97,7 @@ async def fill(tx: Tx) -> None:
     await reminders.done(tx, 3, "stopped", NOW)
     await days_away.add(tx, WANG, TODAY, TODAY, NOW)
     await interests.put(tx, WANG, ["song"])
+    await _fill_mailings(tx)
 
 
 async def _fill_entrance(tx: Tx) -> None:
@@ -116,6 +120,25 @@ async def _fill_messages(tx: Tx) -> None:
         dialog = await dialogs.add(tx, OF_WANG, "report", {}, LONG_AGO)
         await dialogs.save(tx, replace(dialog, state=state))
     await media.add(tx, MEDIUM, NOW)
+
+
+async def _fill_mailings(tx: Tx) -> None:
+    for _ in (PROPOSED_MAILING, APPROVED, SENDING, DONE):
+        await mailings.add(tx, MAILING)
+    for each in (APPROVED, SENDING, DONE):
+        await mailings.decide(tx, each, "approved", LI, NOW)
+    for each in (SENDING, DONE):
+        await mailings.begin(tx, each, NOW)
+        await recipients.add_all(tx, each, [WANG, LI], NOW)
+    await mailings.end(tx, DONE, "done", NOW)
+    await recipients.set_states(tx, [("out", None, 1), ("failed", "对方停用了机器人", 4)])
+    await outbox.write(tx, OF_WANG, "国庆节放假", NOW, recipient_id=2)
+    await recipients.hold(tx, SENDING)
+    await outbox.write(tx, OF_WANG, "国庆节放假", NOW, recipient_id=1)
+
+
+MAILING = Mailing("briefing", "国庆节放假", Circle(), ZHAO, NOW, NOW, NOW + timedelta(days=3), 1, account_id=OF_ZHAO)
+PROPOSED_MAILING, APPROVED, SENDING, DONE = 1, 2, 3, 4
 
 
 async def _case(tx: Tx, state: str) -> None:
@@ -296,8 +319,30 @@ DEEDS: dict[str, Deed] = {
     "media.lost": lambda tx: media.lost(tx, MEDIUM.id, "取不到"),
     "media.later": lambda tx: media.later(tx, MEDIUM.id, NOW + timedelta(minutes=1), "取不到"),
     "media.expire": _expire_medium,
+    "mailings.add": lambda tx: mailings.add(tx, MAILING),
+    "mailings.move": lambda tx: mailings.move(tx, SENDING, "paused", was="sending"),
+    "mailings.decide": lambda tx: mailings.decide(tx, PROPOSED_MAILING, "returned", LI, NOW, "写错了"),
+    "mailings.begin": lambda tx: mailings.begin(tx, APPROVED, NOW),
+    "mailings.end": lambda tx: mailings.end(tx, SENDING, "cancelled", NOW, "取消了"),
+    "mailings.go_on": lambda tx: mailings.go_on(tx, DONE, NOW),
+    "mailings.next_round": lambda tx: mailings.next_round(tx, SENDING),
+    "mailings.show_progress_at": lambda tx: mailings.show_progress_at(tx, SENDING, [1]),
+    "recipients.add_all": lambda tx: recipients.add_all(tx, SENDING, [ZHAO], NOW),
+    "recipients.set_states": lambda tx: recipients.set_states(tx, [("out", None, 2)]),
+    "recipients.queue_again": lambda tx: recipients.queue_again(tx, DONE, NOW),
+    "recipients.no_more": lambda tx: recipients.no_more(tx, SENDING, "late"),
+    "recipients.hold": lambda tx: recipients.hold(tx, SENDING),
+    "recipients.release": lambda tx: recipients.release(tx, SENDING),
+    "recipients.drop": lambda tx: recipients.drop(tx, SENDING, NOW),
+    "recipients.hush": lambda tx: recipients.hush(tx, SENDING, NOW + timedelta(hours=9)),
+    "recipients.arrived": lambda tx: recipients.arrived(tx, [2], NOW),
+    "recipients.read": lambda tx: recipients.read(tx, 1, "button", NOW),
+    "recipients.read_subject": lambda tx: recipients.read_subject(tx, ["briefing"], 1, WANG, "page", NOW),
+    "recipients.answer": lambda tx: recipients.answer(tx, 1, "yes", NOW),
+    "recipients.say": lambda tx: recipients.say(tx, 1, "知道了", NOW),
+    "recipients.called": lambda tx: recipients.called(tx, 1, "told", ZHAO, NOW),
+    "outbox.write": lambda tx: outbox.write(tx, OF_WANG, "您好", NOW),
     "outbox.add": _new_letter,
-    "outbox.add_editable": lambda tx: outbox.add_editable(tx, OF_WANG, "已送到 0 人", NOW),
     "outbox.edit": lambda tx: outbox.edit(tx, 1, "改过的", NOW),
     "outbox.not_edited": lambda tx: outbox.not_edited(tx, 1, 0, "改不了", NOW),
     "outbox.sent": lambda tx: outbox.sent(tx, [Sent(1)], NOW),
@@ -306,7 +351,7 @@ DEEDS: dict[str, Deed] = {
     "outbox.part_sent": lambda tx: outbox.part_sent(tx, 1, 1, 0),
     "outbox.fail_all": lambda tx: outbox.fail_all(tx, OF_WANG, "对方停用了机器人", NOW),
     "outbox.prune": _prune_outbox,
-    "outbox.take_back": lambda tx: outbox.take_back(tx, 1),
+    "outbox.take_back": lambda tx: outbox.take_back(tx, 3),
     "people.add": lambda tx: people.add(tx, Person(name="钱局"), NOW),
     "people.change": lambda tx: people.change(tx, Person(name="王老", phone="13800000001", id=WANG), NOW),
     "people.unit_named": lambda tx: people.unit_named(tx, "虚构县林业局"),

@@ -35,6 +35,8 @@ COLD = {
     "branches.ALL_BRANCHES": "staff make a meeting of a branch, or invite by branches",
     "branches.BRANCHES_OF_UNITS": "the same",
     "cases.COUNT": "asked on the command line",
+    "mailings.SELECT": "the beginning of other statements",
+    "recipients.SELECT": "likewise",
     "reminders.PRUNE": "once an hour",
     "demonstration.REVOKE_ALL_LINKS": "at the start of the demonstration office",
     "entry.REVOKE_LINKS": "when a link is issued anew",

@@ -2,16 +2,13 @@
 
 import io
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break, ColBreak
@@ -22,16 +19,8 @@ from bot.cli.failure import Failed
 from bot.disk import new_private_file, reason
 from handlers.case_ledger import HEADER, WIDTHS, Cell
 from handlers.case_report import FIGURES, NOTHING, RULES, Line, Report
+from handlers.sheets import write_row
 
-STEERING = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-)  # a text that begins so would be taken for a formula when somebody edits the cell
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file may hold these
 FORMATS = {"count": "0", "share": "0.0%", "hours": "0.0"}
 NAMED_COLUMNS = "A:C"  # serial number, number and name stand on every page
 FIRST_PAGE_ENDS_AFTER = HEADER.index("回访人") + 1  # the case; what was given is on the second page
@@ -61,10 +50,10 @@ def workbook(title: str, rows: Sequence[Sequence[Cell]], report: Report, office_
 
 
 def _fill_ledger(sheet: Worksheet, title: str, rows: Sequence[Sequence[Cell]]) -> None:
-    _write(sheet, [title])[0].font = TITLE
+    write_row(sheet, [title])[0].font = TITLE
     _write_header(sheet, HEADER)
     for row in rows:
-        for cell in _write(sheet, row):
+        for cell in write_row(sheet, row):
             cell.border, cell.alignment = BOX, WRAPPED
     for number, width in enumerate(WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -75,17 +64,17 @@ def _fill_ledger(sheet: Worksheet, title: str, rows: Sequence[Sequence[Cell]]) -
 
 
 def _fill_statistics(sheet: Worksheet, report: Report) -> None:
-    _write(sheet, [report.title])[0].font = TITLE
-    _write(sheet, [report.until])
+    write_row(sheet, [report.title])[0].font = TITLE
+    write_row(sheet, [report.until])
     for title, lines in (("类别", report.categories), ("单位", report.units)):
-        _write(sheet, [])
+        write_row(sheet, [])
         _write_header(sheet, [title, *(each.title for each in FIGURES)])
         for line in (*lines, report.total):
             _write_line(sheet, line)
-    _write(sheet, [])
-    _write(sheet, ["怎么算的"])[0].font = BOLD
+    write_row(sheet, [])
+    write_row(sheet, ["怎么算的"])[0].font = BOLD
     for definition in (*((each.title, each.how) for each in FIGURES), *RULES.items()):
-        _write(sheet, definition)
+        write_row(sheet, definition)
     sheet.column_dimensions["A"].width = 24
     sheet.freeze_panes = "B3"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -94,33 +83,16 @@ def _fill_statistics(sheet: Worksheet, report: Report) -> None:
 
 def _write_line(sheet: Worksheet, line: Line) -> None:
     values = [each.value(line.tally) for each in FIGURES]
-    label, *cells = _write(sheet, [line.label, *(NOTHING if value is None else value for value in values)])
+    label, *cells = write_row(sheet, [line.label, *(NOTHING if value is None else value for value in values)])
     label.border = BOX
     for cell, figure in zip(cells, FIGURES, strict=True):
         cell.number_format, cell.border, cell.alignment = FORMATS[figure.form], BOX, Alignment(horizontal="right")
 
 
 def _write_header(sheet: Worksheet, titles: Sequence[str]) -> None:
-    for cell in _write(sheet, titles):
+    for cell in write_row(sheet, titles):
         cell.font, cell.fill, cell.border = BOLD, GREY, BOX
         cell.alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")
-
-
-def _write(sheet: Worksheet, values: Sequence[Cell | float]) -> list[SheetCell]:
-    """Write the next row and return its cells. A text is a text, whatever it begins with."""
-    cells = []
-    for column, value in enumerate(values, 1):
-        cell = SheetCell(sheet, 1, column)  # `append` puts it into its row
-        if isinstance(value, str):
-            cell.value = NOT_XML.sub("", value)
-            cell.data_type, cell.quotePrefix = "s", value.startswith(STEERING)
-        else:
-            cell.value = value
-        if isinstance(value, date):
-            cell.number_format = "yyyy-mm-dd"
-        cells.append(cell)
-    sheet.append(cells)
-    return cells
 
 
 # ── how it comes to the disk ────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from bot.config.calendar_days import DUTIES, FESTIVALS, Duty, Festival, Greeting
 from bot.config.casework import Canned, Cases, Category, Danger
 from bot.config.gatherings import Gatherings, Quiet
 from bot.config.kinds import Day, FilePath, Period, Weekday, Zone, address, one_of, shaped, switch, text, whole
+from bot.config.mailings import Mailings
 from bot.config.section import Section
 from handlers.danger import DANGERS
 
@@ -279,6 +280,7 @@ class Config(BaseSettings):
     )
     quiet: Quiet = Quiet()
     gatherings: Gatherings = Gatherings()
+    mailings: Mailings = Mailings()
     greetings: Greetings = Greetings()
     festival: tuple[Festival, ...] = Field(FESTIVALS, max_length=40, description="0 到 40 项 [[festival]]，key 不重复")
     duty: tuple[Duty, ...] = Field(DUTIES, max_length=15, description="0 到 15 项 [[duty]]，kind 不重复")

@@ -55,7 +55,13 @@ async def ask_audience(chat: Chat) -> Audience:
     if not names:
         options.pop("branch")
     who = await chat.choose("who", "谁可以来？", options)
+    return await ask_condition(chat, who, whole)
+
+
+async def ask_condition(chat: Chat, who: str, whole: Audience) -> Audience:
+    """Return the audience with one more condition, a key of WHO; what must be named for it is asked."""
     if who == "branch":
+        names = await branches.named(chat.tx, whole.units or None)
         return replace(whole, branches=tuple(await ask_several(chat, "branches", "哪些支部？", names)))
     if who == "unit":
         return replace(whole, units=await _ask_units(chat, whole.units))

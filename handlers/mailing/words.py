@@ -1,0 +1,130 @@
+"""How a mailing is spoken of to staff."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from handlers.act import Act, Button
+from handlers.hall import inviting
+from handlers.mailing.kinds import ASKS, KINDS
+from handlers.office import Office, day_in_words
+from handlers.readers import short
+from storage import gatherings, mailings, people
+from storage.mailings import Circle, Mailing
+from storage.recipients import Figures
+
+STATES: Mapping[str, str] = {
+    "proposed": "等批准",
+    "returned": "退回了",
+    "approved": "批准了，还没到时间",
+    "sending": "正在发",
+    "paused": "暂停了",
+    "done": "发完了",
+    "cancelled": "取消了",
+}
+CARE: Mapping[str, str] = {"alone": "独居、空巢的", "disabled": "失能、不能自理的", "hospital": "正在住院的"}
+ANSWERED: Mapping[str, str] = {
+    "read": "已阅的",
+    "unread": "还没有阅的",
+    "yes": "答了参加的",
+    "no": "答了不参加的",
+    "unanswered": "还没有回答的",
+}
+LONGEST_NAME = 14
+MOST_NAMES = 10
+
+
+def name_of(mailing: Mailing) -> str:
+    """Return '通知“国庆节放假……”'."""
+    first = mailing.text.strip().splitlines()[0] if mailing.text.strip() else "照片、文件"
+    return f"{KINDS[mailing.kind].label}“{short(first, LONGEST_NAME)}”"
+
+
+def card_button(mailing: Mailing, place: int = 1) -> list[Button]:
+    return [Button(f"{place} 看发送情况", f"a:mailing:{mailing.id}")]
+
+
+def state_words(mailing: Mailing) -> str:
+    """Return how it stands, in a sentence."""
+    who = f"（{mailing.decided_by_name}）" if mailing.state in ("approved", "returned") and mailing.decided_by else ""
+    return f"{name_of(mailing)}现在：{STATES[mailing.state]}{who}。"
+
+
+def when_words(office: Office, mailing: Mailing) -> str:
+    """Return when it goes out and until when, without a full stop."""
+    window = ""
+    if mailing.from_time and mailing.until_time:
+        window = f"，每天 {mailing.from_time:%H:%M} 到 {mailing.until_time:%H:%M} 之间发"
+    start = mailing.starts_at.astimezone(office.zone)
+    now = mailing.starts_at <= mailing.made_at
+    begins = "批准了就发" if now else f"{day_in_words(start.date())} {start:%H:%M} 开始发"
+    until = mailing.useful_until.astimezone(office.zone)
+    return f"{begins}{window}，{day_in_words(until.date())} {until:%H:%M} 以后不再发"
+
+
+async def circle_words(act: Act, circle: Circle) -> str:
+    """Return to whom it goes: '全体老同志', '第一支部，独居、空巢的，去掉王老'."""
+    base = await inviting.in_words(act.tx, circle.audience)
+    parts = [] if base == "全体" else [base]
+    if circle.care:
+        parts.append("或者".join(CARE[each] for each in circle.care))
+    if circle.gathering_id is not None:
+        title = (await gatherings.by_id(act.tx, circle.gathering_id)).title
+        parts.append(f"报了“{short(title, LONGEST_NAME)}”的")
+    if circle.mailing_id is not None:
+        earlier = name_of(await mailings.by_id(act.tx, circle.mailing_id))
+        parts.append(f"{earlier}{ANSWERED[circle.answered or 'read']}")
+    if circle.persons:
+        parts = [await names(act, circle.persons)]
+    words = "，".join(parts) or "全体老同志"
+    return f"{words}，去掉{await names(act, circle.without)}" if circle.without else words
+
+
+async def names(act: Act, person_ids: tuple[int, ...]) -> str:
+    """Return at most MOST_NAMES names, and how many there are when these are not all."""
+    shown = [(await people.by_id(act.tx, each)).name for each in person_ids[:MOST_NAMES]]
+    more = f"等 {len(person_ids)} 位" if len(person_ids) > MOST_NAMES else ""
+    return f"{'、'.join(shown)}{more}"
+
+
+def asks_words(mailing: Mailing) -> str:
+    return ASKS[mailing.asks]
+
+
+CHANNELS: Mapping[str, str] = {"web": "网页", "telegram": "Telegram", "wecom": "企业微信"}
+
+
+def channels_words(by_channel: Mapping[str, int]) -> str:
+    """Return '企业微信 30 人，网页 12 人'."""
+    return "，".join(f"{CHANNELS.get(each, each)} {count} 人" for each, count in sorted(by_channel.items()))
+
+
+def duration_words(seconds: float) -> str:
+    """Return '一分钟以内', '大约 12 分钟', '大约 3 小时'."""
+    if seconds < 60:
+        return "一分钟以内"
+    minutes = round(seconds / 60)
+    return f"大约 {minutes} 分钟" if minutes < 120 else f"大约 {round(minutes / 60)} 小时"
+
+
+def figures_words(mailing: Mailing, figures: Figures, held: int) -> str:
+    """Return the figures, each number one of persons: sent, read, answered, not sent and why."""
+    lines = [f"一共 {figures.everybody} 人，已送到 {figures.arrived} 人，已阅 {figures.read} 人。"]
+    if mailing.asks == "come":
+        lines.append(f"参加 {figures.yes} 人，不参加 {figures.no} 人。")
+    if figures.words:
+        lines.append(f"回了话的 {figures.words} 人。")
+    if figures.remaining:
+        quiet = f"，其中 {held} 人先不打扰、过后发" if held else ""
+        lines.append(f"还没发 {figures.remaining} 人{quiet}。")
+    missed = {"没送到": figures.failed, "联系不上": figures.unreachable, "过了时间没发": figures.late}
+    missed |= {"取消了没发": figures.dropped}
+    if any(missed.values()):
+        lines.append("，".join(f"{label} {count} 人" for label, count in missed.items() if count) + "。")
+    return "\n".join(lines)
+
+
+def time_left(mailing: Mailing, figures: Figures, passed: timedelta) -> str:
+    """Return how long the rest takes at the pace so far, or nothing while that cannot be told."""
+    if mailing.state != "sending" or not figures.remaining or not figures.arrived:
+        return ""
+    return f"照现在的速度，还要{duration_words(passed.total_seconds() / figures.arrived * figures.remaining)}。"

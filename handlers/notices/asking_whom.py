@@ -1,0 +1,167 @@
+"""发给谁: the questions that make a circle. Each answer says at once how many people that is."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from handlers.dialog import MOST_OPTIONS, Chat
+from handlers.gatherings import words as gathering_words
+from handlers.hall import inviting
+from handlers.hall.asking import ask_several
+from handlers.hall.door_list import described, persons_named
+from handlers.mailing import circle, words
+from storage import gatherings, mailings, people
+from storage.gatherings import Audience
+from storage.mailings import Circle
+
+TO = {
+    "all": "全体老同志",
+    "some": "按条件挑",
+    "named": "指名",
+    "earlier": "看以前一条通知的回答",
+    "role": "家属或者工作人员",
+}
+BY = {
+    "branch": "支部",
+    "unit": "单位",
+    "interest": "爱好",
+    "age": "年龄",
+    "care": "独居、失能、住院",
+    "gathering": "报了某次活动",
+}
+EVERY_ROLE = ("cadre", "relative", "staff", "leader", "administrator")
+LOOKED_BACK, LOOKED_AHEAD = timedelta(days=60), timedelta(days=200)
+NAMES = re.compile(r"[\s、,，;；]+")
+MOST_NAMES = 50
+
+
+@dataclass(slots=True)
+class Asked:
+    """What has been answered so far."""
+
+    circle: Circle
+    labels: dict[str, str] = field(default_factory=dict)  # of the answers that the review shows and lets change
+
+
+async def ask_circle(chat: Chat) -> Asked:
+    """Ask to whom it goes. Who is limited to units sends to these only."""
+    asked = Asked(Circle(inviting.everybody(chat)), {"to": "发给谁"})
+    to = await chat.choose("to", "发给谁？", TO)
+    if to == "named":
+        return await _named(chat, asked)
+    if to == "some":
+        await _conditions(chat, asked)
+        return asked
+    if to == "earlier":
+        asked.circle = await _earlier(chat, asked.circle)
+    if to == "role":
+        asked.circle = replace(asked.circle, audience=await inviting.ask_condition(chat, "role", asked.circle.audience))
+    await _enough(chat, asked, "enough", {"done": "就发给他们", "less": "去掉几位"})
+    return asked
+
+
+async def _conditions(chat: Chat, asked: Asked) -> None:
+    """Ask for one condition after another; all of them must hold."""
+    left = dict(BY)
+    for place in range(1, len(BY) + 1):
+        key = f"by{place}"
+        by = await chat.choose(key, "按什么挑？" if place == 1 else "再按什么挑？几个条件都要符合。", left)
+        asked.labels[key] = "条件" if place == 1 else f"条件{place}"
+        asked.circle = await _with_condition(chat, asked.circle, by)
+        del left[by]
+        options = {"done": "就发给他们", "more": "再加一个条件", "less": "去掉几位"}
+        if not left:
+            del options["more"]
+        if not await _enough(chat, asked, f"enough{place}", options):
+            return
+
+
+async def _with_condition(chat: Chat, present: Circle, by: str) -> Circle:
+    if by == "care":
+        named = await ask_several(chat, "care", "哪些情况的？", list(words.CARE.values()))
+        return replace(present, care=tuple(key for key, label in words.CARE.items() if label in named))
+    if by == "gathering":
+        return replace(present, gathering_id=await _gathering(chat))
+    return replace(present, audience=await inviting.ask_condition(chat, by, present.audience))
+
+
+async def _gathering(chat: Chat) -> int:
+    turn = chat.turn
+    found = await gatherings.between(chat.tx, turn.now - LOOKED_BACK, turn.now + LOOKED_AHEAD)
+    near = sorted(found, key=lambda each: abs(each.starts_at - turn.now))[: MOST_OPTIONS - 1]
+    options = {str(each.id): gathering_words.short(turn.office, each) for each in near} or {"0": "没有活动"}
+    return int(await chat.choose("gathering", "报了哪次活动的？", options))
+
+
+async def _earlier(chat: Chat, present: Circle) -> Circle:
+    newest = await mailings.newest(chat.tx, chat.turn.now - LOOKED_BACK, 40)
+    found = [each for each in newest if each.began_at is not None]
+    options = {str(each.id): words.name_of(each) for each in found[: MOST_OPTIONS - 1]} or {"0": "还没有发过通知"}
+    earlier = int(await chat.choose("earlier", "哪一条？", options))
+    how = await chat.choose("answered", "其中的哪些人？", words.ANSWERED)
+    return replace(present, mailing_id=earlier, answered=how)
+
+
+async def counted(chat: Chat, present: Circle) -> str:
+    """Return how many people a circle is now, and how many of them cannot be reached."""
+    found = await circle.preview(chat.turn, present)
+    missed = f"，联系不上 {len(found.unreachable)} 人，到时候列成电话名单" if found.unreachable else ""
+    return f"现在一共 {found.everybody} 人，能送到 {found.reached} 人{missed}。"
+
+
+async def _enough(chat: Chat, asked: Asked, key: str, options: dict[str, str]) -> bool:
+    """Say how many that is, and ask what now; return whether one more condition is wanted. Some may be left out by name."""
+    answer = await chat.choose(key, await counted(chat, asked.circle), options)
+    if answer != "more":
+        asked.labels[key] = "去掉谁"
+    if answer == "less":
+        asked.labels["without"] = "去掉的人"
+        asked.circle = replace(asked.circle, without=tuple(await _ask_names(chat, "without", "去掉哪几位？")))
+    return answer == "more"
+
+
+async def _named(chat: Chat, asked: Asked) -> Asked:
+    """By name: whoever is named, cadre or not; within the own units, for nobody else is found by name."""
+    asked.labels["names"] = "姓名"
+    found = await _ask_names(chat, "names", "发给哪几位？")
+    asked.circle = Circle(Audience(roles=EVERY_ROLE), persons=tuple(found))
+    return asked
+
+
+async def _ask_names(chat: Chat, key: str, question: str) -> list[int]:
+    """Ask for names and return whom they mean; who shares a name with somebody is asked about."""
+    said = await chat.ask(key, f"{question}请写姓名，几位用顿号隔开。", _check_names(await _known_names(chat)))
+    found: list[int] = []
+    for place, name in enumerate(names_in(said), 1):
+        same = await persons_named(chat.turn, name)
+        which = f"{key}{place}"
+        if len(same) > 1 or which in chat.answers:
+            options = await described(chat.turn, same) or {"0": name}
+            found.append(int(await chat.choose(which, f"叫{name}的有几位，是哪一位？", options)))
+        else:
+            found += [each.id for each in same]
+    return list(dict.fromkeys(found))
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names in a list that somebody typed."""
+    return [each for each in NAMES.split(text.strip()) if each]
+
+
+async def _known_names(chat: Chat) -> set[str]:
+    own = inviting.own_units(chat)
+    return {each.name for each in await people.everybody(chat.tx) if not own or each.unit_id in own}
+
+
+def _check_names(known: set[str]) -> Callable[[str], str | None]:
+    def check(text: str) -> str | None:
+        names = names_in(text)
+        unknown = [each for each in names if each not in known]
+        if not names or len(names) > MOST_NAMES:
+            return f"请写姓名，一次最多 {MOST_NAMES} 位，用顿号隔开。"
+        if unknown:
+            return f"花名册里没有{'、'.join(unknown[:10])}，或者不归您管。请核对了，把姓名重新写一遍。"
+        return None
+
+    return check
