@@ -11,8 +11,9 @@ from handlers.mailing import circle, deciding, words
 from handlers.mailing.kinds import ASKS, KINDS
 from handlers.menu import MENU_BUTTON
 from handlers.notices.asking_whom import Asked, ask_circle, counted
+from handlers.notices.board import opened
 from handlers.readers import Gathered
-from handlers.turn import Button, Turn, row_id
+from handlers.turn import Button, Turn
 from storage import mailings, people
 from storage.mailings import Circle, Mailing
 
@@ -22,10 +23,11 @@ LATEST_DAYS = 60
 
 
 async def begin(turn: Turn, argument: str) -> None:
-    """【发通知】, 【改了再报】 'ID', 【催还没阅的】 'ID.unread'."""
-    number, _, whom = argument.partition(".")
-    seed = {"from": row_id(number) or 0} | ({"whom": whom} if whom else {})
-    turn.follow = ("notice", seed if number else {})
+    """【发通知】, and 【改了再报】 with the id of what was returned."""
+    if not argument:
+        turn.follow = ("notice", {})
+    elif earlier := await opened(turn, argument):
+        turn.follow = ("notice", {"from": earlier.id})
 
 
 @dataclass(slots=True)
@@ -67,10 +69,7 @@ async def notice(chat: Chat) -> None:
 
 async def _earlier(chat: Chat) -> Mailing | None:
     """Return the notice that this one begins with: one that was returned, or one that some have not read."""
-    if not chat.seed.get("from"):
-        return None
-    earlier = await mailings.by_id(chat.tx, chat.seed["from"])
-    return earlier if access.may_see_mailing(chat.turn.visitor, earlier) else None
+    return await mailings.by_id(chat.tx, chat.seed["from"]) if "from" in chat.seed else None
 
 
 async def _told(chat: Chat, earlier: Mailing | None) -> Gathered:
