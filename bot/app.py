@@ -22,6 +22,7 @@ from starlette.routing import Route
 from bot.channels.channel import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
+from bot.channels.wecom import WecomChannel
 from bot.clock import Clock, Counts, housekeeping
 from bot.config import Config
 from bot.delivery import Delivery
@@ -39,6 +40,7 @@ from handlers.act import Act
 from handlers.calendar.plan import plan_ahead
 from handlers.cases import clocks
 from handlers.converse import take_turn
+from handlers.strangers import welcome
 from storage import adjusted_days
 from storage.database import Database, open_database
 
@@ -129,6 +131,8 @@ class App:
             self._add(self._web_channel())
         if config.telegram.enabled:
             self._add(TelegramChannel(config.telegram, self.intake.receive, self._now))
+        if config.wecom.enabled:
+            self._add(WecomChannel(config.wecom, self.intake.receive, self._now, lambda: welcome(self.office)))
 
     def _web_channel(self) -> WebChannel:
         free_bytes = self.config.storage.minimum_free_megabytes * 1024 * 1024

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.backoff import some_backoff_seconds
-from bot.channels.channel import Channel, Enclosure, Gone, Refused, SendError, TryLater
+from bot.channels.channel import Channel, Enclosure, Gone, NotYet, Refused, SendError, TryLater, Unsure
 from bot.media_folder import MediaFolder
 from bot.pace import Pace
 from bot.parts import parts
@@ -26,12 +26,9 @@ log = logging.getLogger(__name__)
 
 MEDIA_PAUSE_SECONDS = 3.0  # an enclosure that is still being fetched
 STORAGE_PAUSE_SECONDS = 5.0
+MOST_DOUBTS = 1  # a message that left without an answer may have arrived: it is sent once more, and then staff are told
 LAST_SECONDS = 4.0  # for what still travels when we stop
 SEND_SECONDS = 120.0  # no channel takes longer over one message; beyond it we count it as not taken
-
-
-class StillFetched(TryLater):
-    """An enclosure is not here yet. That is no wish of the channel: nobody else waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +180,7 @@ class Delivery:
             if letter.edits is not None:
                 total, outcome = 1, await self._edit(letter, letter.edits)
             else:
-                pieces = parts(letter, await self._enclosures(letter), self._channel.limits.longest_text)
+                pieces = parts(letter, await self._enclosures(letter), self._channel.limits)
                 total = len(pieces)
                 async with asyncio.timeout(SEND_SECONDS):
                     external_id = await self._channel.send(pieces[letter.parts_sent])
@@ -202,7 +199,7 @@ class Delivery:
 
     async def _edit(self, letter: Letter, external_id: str) -> Left:
         """Edit a message where it stands. Raises SendError: Refused also when it left in several messages, or would have to."""
-        texts = parts(letter, (), self._channel.limits.longest_text)
+        texts = parts(letter, (), self._channel.limits)
         if not (self._channel.limits.can_edit and external_id):
             raise Refused("发出去的消息在这里改不了")
         if len(texts) != 1 or letter.parts_sent != len(letter.media) + 1:
@@ -212,7 +209,7 @@ class Delivery:
         return Left(letter.parts_sent, external_id)
 
     async def _enclosures(self, letter: Letter) -> list[Enclosure]:
-        """Return a letter's enclosures. Raises StillFetched while one is not here yet."""
+        """Return a letter's enclosures. Raises NotYet while one is not here yet."""
         found = []
         for media_id in letter.media:
             async with self._database.read() as tx:
@@ -222,7 +219,7 @@ class Delivery:
                 raise Refused("附件已经不在了")
             own = medium.reference if medium.channel == self._channel.name else None
             if own is None and medium.state == "wanted":
-                raise StillFetched("附件还在取", MEDIA_PAUSE_SECONDS)
+                raise NotYet("附件还在取", MEDIA_PAUSE_SECONDS)
             found.append(Enclosure(medium, self._folder.path(media_id), own, made))
         return found
 
@@ -252,6 +249,8 @@ class Delivery:
             await outbox.fail_all(tx, letter.account_id, reason, now)
         elif isinstance(error, TryLater) and now - letter.made_at < self._give_up:
             await self._postpone(tx, letter, error, now)
+        elif isinstance(error, Unsure) and letter.doubts < MOST_DOUBTS:
+            await outbox.doubted(tx, letter.id, now + timedelta(seconds=some_backoff_seconds(letter.doubts)), reason)
         elif letter.edits is not None:
             await outbox.not_edited(tx, letter.id, letter.version, reason, now)
         else:
@@ -262,7 +261,7 @@ class Delivery:
         wait = error.after_seconds
         if wait is None:
             wait = some_backoff_seconds(letter.tries)
-        elif not isinstance(error, StillFetched):
+        elif not isinstance(error, NotYet):
             self._slow_down(letter.account_id, wait)
         counts = error.after_seconds is None
         await outbox.later(tx, letter.id, now + timedelta(seconds=wait), str(error), counts=counts)

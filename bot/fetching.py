@@ -88,7 +88,7 @@ class Fetching:
         try:
             if channel is None:
                 raise TryLater("这个渠道现在没有开")
-            data = await channel.fetch(medium)
+            fetched = await channel.fetch(medium)
         except TryLater as error:
             await self._later(medium, error)
             return
@@ -99,9 +99,10 @@ class Fetching:
             log.exception("fetching raised", extra={"medium": medium.id})
             await self._later(medium, TryLater(f"程序出错：{type(error).__name__}"))
             return
+        data, name = fetched.data, fetched.name or medium.name
         await self._folder.keep(medium.id, data)
         async with self._database.write() as tx:
-            await media.kept(tx, medium.id, len(data), media_type_of(data, medium.name))
+            await media.kept(tx, medium.id, len(data), media_type_of(data, name), name)
 
     async def _later(self, medium: Medium, error: TryLater) -> None:
         if medium.tries >= MOST_TRIES:

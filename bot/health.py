@@ -15,6 +15,7 @@ LATE_SECONDS = 300  # a message that waits longer for its turn means that someth
 SILENT_SECONDS = {
     "clock": 300.0,
     "telegram": 180.0,
+    "wecom": 180.0,
 }  # loops that go round by themselves; the others beat when there is work
 
 
@@ -33,7 +34,12 @@ async def health(
         troubles.append(f"only {free} MB free on the disk")
     report: dict[str, Any] = {
         "loops": {
-            each.name: {"seconds_since": round(each.seconds_since, 1), "trouble": each.reason} for each in pulses
+            each.name: {
+                "seconds_since": round(each.seconds_since, 1),
+                "seconds_since_well": round(each.seconds_since_well, 1),
+                "trouble": each.reason,
+            }
+            for each in pulses
         },
         "disk_free_megabytes": free,
     }

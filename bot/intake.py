@@ -64,6 +64,10 @@ class Intake:
         StorageError: nothing was stored, and the channel must not be told that it was.
         """
         now = self._now()
+        first: dict[str, Incoming] = {}
+        for each in incomings:  # one may come twice at once
+            first.setdefault(each.external_id, each)
+        incomings = list(first.values())
         async with self._database.write() as tx:
             arrivals = [await self._arrival(tx, channel, each, now) for each in incomings]
             await inbox.add(tx, [each for each in arrivals if each is not None], now)

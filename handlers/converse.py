@@ -76,8 +76,8 @@ async def _follow(turn: Turn) -> None:
 
 
 async def _dispatch(turn: Turn) -> None:
-    if turn.message.kind in ("gone", "back"):
-        await _reachability(turn)
+    if turn.message.kind in SILENT:
+        await SILENT[turn.message.kind](turn)
         return
     if turn.visitor.unreachable_why:  # whoever writes can be reached again
         await accounts.mark_reachable(turn.tx, turn.visitor.account_id)
@@ -109,13 +109,29 @@ async def _after_alarm(turn: Turn) -> None:
         turn.say("您刚才填的给您留着，想接着填就说“接着填”。")
 
 
-async def _reachability(turn: Turn) -> None:
+async def _gone(turn: Turn) -> None:
     turn.quiet = True
-    if turn.message.kind == "gone":
-        await accounts.mark_unreachable(turn.tx, turn.visitor.account_id, "对方停用了机器人")
-        await outbox.fail_all(turn.tx, turn.visitor.account_id, "对方停用了机器人", turn.now)
-    else:
-        await accounts.mark_reachable(turn.tx, turn.visitor.account_id)
+    await accounts.mark_unreachable(turn.tx, turn.visitor.account_id, "对方停用了机器人")
+    await outbox.fail_all(turn.tx, turn.visitor.account_id, "对方停用了机器人", turn.now)
+
+
+async def _back_again(turn: Turn) -> None:
+    turn.quiet = True
+    await accounts.mark_reachable(turn.tx, turn.visitor.account_id)
+
+
+async def _entered(turn: Turn) -> None:
+    """Somebody opened the chat, and the channel has said its welcome: nothing was asked."""
+    turn.quiet = True
+    await strangers.entered(turn)
+
+
+async def _noted(turn: Turn) -> None:
+    """What is kept for whoever looks, and answered by nobody: a thumb, a button that was pressed twice."""
+    turn.quiet = True
+
+
+SILENT = {"gone": _gone, "back": _back_again, "entered": _entered, "noted": _noted}  # kinds that nobody said
 
 
 async def _consent_first(turn: Turn) -> None:
@@ -128,7 +144,8 @@ async def _consent_first(turn: Turn) -> None:
     if dialog is None or dialog.flow != flows.CONSENT.name:
         if dialog is not None:
             await underway.put_aside(turn, dialog)
-        words = [message.words] if is_story and len(message.words) >= underway.SHORTEST_STORY else []
+        told = Said.of(message).kept
+        words = list(told.words) if is_story and len(message.words) >= underway.SHORTEST_STORY else []
         await underway.start(turn, flows.CONSENT, {"words": words, "media": list(message.media)})
         return
     value = CANCEL if command == "cancel" else _value_for(dialog, message.choice or "")
@@ -301,8 +318,7 @@ async def _in_talk(turn: Turn) -> bool:
         await talk.end(turn, current, "cadre")
         turn.say("对话结束了，说过的都记下了。")
         return False
-    said = Said.of(message)
-    await talk.relay(turn, current, Gathered((said.words,) if said.words else (), said.media))
+    await talk.relay(turn, current, Said.of(message).kept)
     return True
 
 

@@ -250,18 +250,17 @@ class Chat:
         said, self._said = self._said, None
         held = self.answers.setdefault("~held", {})
         if said is not None and self.asked not in (None, key) and said.value not in (BACK, CANCEL, HUMAN):
-            held[self.asked] = {"words": said.words, "media": said.media, "value": said.value}
+            held[self.asked] = said.held()
             said = None
         if said is None and key in held:
-            kept = held.pop(key)
-            said = Said(kept["words"], tuple(kept["media"]), kept["value"])
+            said = Said.again(held.pop(key))
         if not held:
             del self.answers["~held"]
         return said
 
     def _tell_more(self, more: More, said: Said) -> None:
         self.misunderstood = 0
-        told = self.told(more.key) + Gathered((said.words,) if said.words else (), said.media)
+        told = self.told(more.key) + said.kept
         self.answers.setdefault("~gather", {})[more.key] = told.stored()
         self.turn.say(more.answer)
 
@@ -319,8 +318,7 @@ class Chat:
         self.asked = None
 
     def _keep(self, said: Said) -> None:
-        kept = self.kept() + Gathered((said.words,) if said.words else (), said.media)
-        self.answers["~kept"] = kept.stored()
+        self.answers["~kept"] = (self.kept() + said.kept).stored()
 
     def state(self, state: str) -> Dialog:
         """Return the dialog as it should be saved."""

@@ -18,6 +18,7 @@ from handlers.desk import (
     phone,
     promising,
     requests,
+    unreached,
 )
 from handlers.dialog import Flow
 from handlers.hall import (
@@ -157,6 +158,7 @@ ACTIONS: Mapping[str, Action] = {
     "admit": requests.admit,
     "refuse": requests.refuse,
     "failures": failures.show_failures,
+    "unreached": unreached.show_unreached,
     "life": life.show_life,
     "unlife": life.undo,
     "discharged": life.discharged,

@@ -22,7 +22,8 @@ NEVER_MIND = "这是以前的按钮，已经不用了。"
 
 async def take_free_words(turn: Turn) -> None:
     """Words that no question waits for: thanks, more about a case, a story, or something we do not understand."""
-    words, media = Said.of(turn.message).words.strip(), turn.message.media
+    said = Said.of(turn.message)
+    words, media = said.words.strip(), said.media
     plain = answers.plain(words)
     if access.works_here(turn.visitor) and words.startswith(SEARCH) and await lists.search(turn, words[len(SEARCH) :]):
         return
@@ -33,12 +34,12 @@ async def take_free_words(turn: Turn) -> None:
     elif plain in THANKS and not media:
         turn.say("不客气，应该的。有事随时说。", [menu.MENU_BUTTON])
     elif case := await _case_in_talk(turn):
-        await _more_of(turn, case, Gathered((words,) if words else (), media))
+        await _more_of(turn, case, said.kept)
     elif plain in GREETINGS and not media:
         turn.say(f"{turn.visitor.name}，您好。")
         menu.show_menu(turn)
     elif media or len(plain) >= underway.SHORTEST_STORY:
-        await underway.start(turn, flows.OFFER, {"words": [words] if words else [], "media": list(media)})
+        await underway.start(turn, flows.OFFER, said.kept.stored())
     else:
         turn.say("这句话我没有听明白。您可以按下面的按钮，或者把事情多说几句。")
         menu.show_menu(turn)
@@ -116,5 +117,4 @@ async def set_apart(turn: Turn, argument: str) -> None:
         turn.say(NEVER_MIND)
         menu.show_menu(turn)
         return
-    words = [message.words] if message.words else []
-    turn.follow = (flows.OFFER.name, {"words": words, "media": list(message.media)})
+    turn.follow = (flows.OFFER.name, Said.of(message).kept.stored())

@@ -16,6 +16,8 @@ from handlers import answers
 from handlers.office import day_in_words
 from storage.inbox import Message
 
+SPOKEN = "（语音转文字）"
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -24,11 +26,26 @@ class Said:
     words: str = ""
     media: tuple[str, ...] = ()
     value: str | None = None
+    spoken: bool = False  # the words were spoken, and written by a machine, which may have misheard
 
     @classmethod
     def of(cls, message: Message) -> "Said":
         words = f"（更正）{message.words}" if message.kind == "edited" else message.words
-        return cls(words, message.media)
+        return cls(words, message.media, spoken=message.kind == "spoken")
+
+    def held(self) -> dict[str, Any]:
+        """Return it as a dialog's answers hold it until its question comes; `again` undoes that."""
+        return {"words": self.words, "media": list(self.media), "value": self.value, "spoken": self.spoken}
+
+    @classmethod
+    def again(cls, held: Mapping[str, Any]) -> "Said":
+        return cls(held["words"], tuple(held["media"]), held.get("value"), held.get("spoken", False))
+
+    @property
+    def kept(self) -> "Gathered":
+        """What is kept of it, as staff will read it."""
+        words = f"{SPOKEN}{self.words}" if self.spoken and self.words else self.words
+        return Gathered((words,) if words else (), self.media)
 
 
 @dataclass(frozen=True, slots=True)

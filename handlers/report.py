@@ -7,7 +7,7 @@ from handlers.alike import looks_alike
 from handlers.cases import opening, telling, words
 from handlers.dialog import Chat, flow
 from handlers.office import CONTACT
-from handlers.readers import Gathered
+from handlers.readers import SPOKEN, Gathered
 from handlers.whom import Acting, whom_for
 from storage import case_entries, cases, people
 from storage.cases import Case, by_id
@@ -112,7 +112,9 @@ async def _looks_like(chat: Chat, person_id: int, category: str, told: Gathered)
         found = [each for each in await cases.of_person(chat.tx, person_id, MOST_COMPARED) if each.state != "merged"]
     for case in found:
         said = await case_entries.said_words(chat.tx, case.id)
-        if case.category in (category, "other", CONTACT) and looks_alike(told.text, said):
+        if case.category in (category, "other", CONTACT) and looks_alike(
+            told.text.replace(SPOKEN, ""), said.replace(SPOKEN, "")
+        ):
             return case
     return None
 

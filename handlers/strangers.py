@@ -8,6 +8,7 @@ from datetime import timedelta
 from handlers import access, answers
 from handlers.desk import requests
 from handlers.dialog import Chat, flow
+from handlers.office import Office
 from handlers.turn import Button, Turn
 from storage import accounts, audit, entry, people
 from storage.inbox import Message
@@ -16,6 +17,9 @@ from storage.inbox import Message
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
 WRONG_CODES_OF_ALL_PER_HOUR = 200  # guesses of everybody together: 31^8 codes stay far out of reach
+
+WORK_CHANNELS = ("wecom",)  # whose addresses are accounts that the office gives out
+NEVER_WROTE = "还没有在企业微信里给助手发过话"
 
 APPLY = "a:apply:"
 APPLY_WORDS = frozenset("申请 申请使用 我要申请 我想申请".split())
@@ -52,6 +56,8 @@ async def let_in(turn: Turn) -> bool:
     message = turn.message
     if message.kind == CONTACT:
         return await _by_phone(turn, message.words)
+    if await _by_work_account(turn):
+        return True
     code = code_in(message.words) if message.choice is None else None
     if code is None or await guesses(turn):
         return False
@@ -76,6 +82,22 @@ async def _by_phone(turn: Turn, phone: str) -> bool:
     return len(found) == 1 and await _bind(turn, found[0].id, "contact")
 
 
+async def _by_work_account(turn: Turn) -> bool:
+    """Where the account is one that the office itself gives out, the roster may say whose it is."""
+    if turn.visitor.channel not in WORK_CHANNELS:
+        return False
+    account = await accounts.by_id(turn.tx, turn.visitor.account_id)
+    found = await people.by_work_account(turn.tx, account.address) if account is not None else []
+    return len(found) == 1 and await _bind(turn, found[0].id, "work account")
+
+
+async def entered(turn: Turn) -> None:
+    """Somebody opened the chat. Whom the roster knows by the account is known from now on, and yet out of reach: nothing can be sent
+    there before something was said."""
+    if turn.visitor.person_id is None and await _by_work_account(turn):
+        await accounts.mark_unreachable(turn.tx, turn.visitor.account_id, NEVER_WROTE)
+
+
 async def _bind(turn: Turn, person_id: int, how: str) -> bool:
     if not await accounts.bind(turn.tx, turn.visitor.account_id, person_id, turn.now):
         return False
@@ -97,6 +119,14 @@ def refuse_code(turn: Turn) -> None:
         f"这个邀请码用不了。请核对一下，或者过一个小时再试；也可以打电话请工作人员再给您一个：{turn.office.phone}。"
     )
     turn.say("", _entry_buttons())
+
+
+def welcome(office: Office) -> str:
+    """Return what somebody reads who opens the chat for the first time of a day, known or not. Many channels let us write to
+    nobody who has not written first: so it asks for a word."""
+    return (
+        f"您好，这里是{office.name}的服务助手。\n请您随便发一句话，比如“菜单”。您发过话，以后的通知、提醒才能发到这里。"
+    )
 
 
 def greet(turn: Turn) -> None:

@@ -90,8 +90,7 @@ def awake(dialog: Dialog) -> Dialog:
     """Return the dialog without the question whether to go on; what was said to that stays with what answered nothing."""
     answers_so_far = {key: value for key, value in dialog.answers.items() if key != RESUME}
     if held := dialog.answers.get(RESUME):
-        told = Gathered((held["words"],) if held["words"] else (), tuple(held["media"]))
-        answers_so_far["~kept"] = (Gathered.of(answers_so_far.get("~kept")) + told).stored()
+        answers_so_far["~kept"] = (Gathered.of(answers_so_far.get("~kept")) + Said.again(held).kept).stored()
     return replace(dialog, answers=answers_so_far)
 
 
@@ -126,7 +125,7 @@ async def reopen(turn: Turn, dialog: Dialog) -> None:
 
 
 async def _offer_resume(turn: Turn, dialog: Dialog, said: Said | None) -> None:
-    held = {"words": said.words, "media": said.media} if said else {}
+    held = said.held() if said else {}
     waiting = replace(dialog, answers=dialog.answers | {RESUME: held}, state="open", updated_at=turn.now)
     await dialogs.save(turn.tx, waiting)
     _ask_resume(turn, waiting)
@@ -152,7 +151,7 @@ async def _resume_answer(turn: Turn, dialog: Dialog, said: Said | None) -> None:
             value = "go" if yes else "leave"
     if value == "go":
         kept = {key: each for key, each in dialog.answers.items() if key != RESUME}
-        before = Said(held["words"], tuple(held["media"])) if held else None
+        before = Said.again(held) if held else None
         again = replace(dialog, answers=kept, updated_at=turn.now)
         await run_flow(turn, flows.named(dialog.flow), again, before)
     elif value == "new":
@@ -163,19 +162,14 @@ async def _resume_answer(turn: Turn, dialog: Dialog, said: Said | None) -> None:
         await put_aside(turn, replace(dialog, answers=dialog.answers | {RESUME: {}}) if offered else dialog)
         turn.say("好的，填过的先给您留着。")
         if offered:
-            turn.follow = (
-                flows.OFFER.name,
-                {"words": [held["words"]] if held["words"] else [], "media": held["media"]},
-            )
+            turn.follow = (flows.OFFER.name, Said.again(held).kept.stored())
         else:
             menu.show_menu(turn)
     else:
         if said is not None and (said.words or said.media):  # more words while we wait: hold them together
-            together = {
-                "words": f"{held.get('words', '')}\n{said.words}".strip(),
-                "media": [*held.get("media", []), *said.media],
-            }
-            dialog = replace(dialog, answers=dialog.answers | {RESUME: together}, updated_at=turn.now)
+            told = (Said.again(held).kept if held else Gathered()) + said.kept
+            together = Said(told.text, told.media)
+            dialog = replace(dialog, answers=dialog.answers | {RESUME: together.held()}, updated_at=turn.now)
             await dialogs.save(turn.tx, dialog)
             turn.say("您的话先给您留着。")
         _ask_resume(turn, dialog)
@@ -184,6 +178,6 @@ async def _resume_answer(turn: Turn, dialog: Dialog, said: Said | None) -> None:
 async def _start_over(turn: Turn, dialog: Dialog, held: dict[str, Any]) -> None:
     fresh_answers = {key: each for key, each in dialog.answers.items() if key == "~seed"}
     if held:
-        fresh_answers["~kept"] = {"words": [held["words"]] if held["words"] else [], "media": held["media"]}
+        fresh_answers["~kept"] = Said.again(held).kept.stored()
     fresh = await dialogs.add(turn.tx, turn.visitor.account_id, dialog.flow, fresh_answers, turn.now)
     await run_flow(turn, flows.named(dialog.flow), fresh, None)

@@ -94,13 +94,14 @@ async def next_wanted(tx: Tx) -> str | None:
     return str(row[0]) if row and row[0] else None
 
 
-KEPT = "UPDATE media SET state = 'kept', size_bytes = ?, media_type = ? WHERE id = ?"
+KEPT = "UPDATE media SET state = 'kept', size_bytes = ?, media_type = ?, name = ? WHERE id = ?"
 LOST = "UPDATE media SET state = 'lost', why = ? WHERE id = ?"
 LATER = "UPDATE media SET not_before = ?, tries = tries + 1, why = ? WHERE id = ?"
 
 
-async def kept(tx: Tx, media_id: str, size_bytes: int, media_type: str) -> None:
-    await tx.run(KEPT, size_bytes, media_type, media_id)
+async def kept(tx: Tx, media_id: str, size_bytes: int, media_type: str, name: str) -> None:
+    """The bytes stand in the folder; only now it may be known what they are, and their name."""
+    await tx.run(KEPT, size_bytes, media_type, name, media_id)
 
 
 async def lost(tx: Tx, media_id: str, why: str) -> None:

@@ -34,6 +34,7 @@ class Letter:
     edits: str | None = (
         None  # the channel's own id of the message that it edits, '' when it has none; None: it has not left yet
     )
+    doubts: int = 0  # how often its next part left without an answer, so that it may have arrived
 
 
 ADD = """
@@ -101,7 +102,7 @@ def _json(value: Sequence[Any]) -> str:
 
 # Of each account only the first message in line is due: a later one must not overtake it. In line stands what may leave by now, and what
 # has been tried. There is a query for each priority, so that what is held until later is never looked at: see `outbox_waiting`.
-DUE_COLUMNS = "o.text, o.buttons, o.media, {} AS made_at, o.priority, o.tries, o.parts_sent, a.address, o.answers, o.version, {} AS edits"
+DUE_COLUMNS = "o.text, o.buttons, o.media, {} AS made_at, o.priority, o.tries, o.parts_sent, a.address, o.answers, o.version, {} AS edits, o.doubts"
 
 
 def _due_of(priority: int) -> str:
@@ -164,7 +165,8 @@ UPDATE outbox SET state = 'sent', done_at = ?, external_id = ?, version_sent = ?
 EDITED = "UPDATE outbox SET version_sent = ?, edit_place = ? WHERE id = ?"
 FAILED = "UPDATE outbox SET state = 'failed', done_at = ?, why = ? WHERE id = ?"
 LATER = "UPDATE outbox SET not_before = ?, tries = tries + ?, why = ? WHERE id = ?"
-PART = f"UPDATE outbox SET parts_sent = ?, priority = {BEGUN} WHERE id = ? AND version = ?"
+PART = f"UPDATE outbox SET parts_sent = ?, priority = {BEGUN}, doubts = 0 WHERE id = ? AND version = ?"
+DOUBTED = "UPDATE outbox SET not_before = ?, doubts = doubts + 1, why = ? WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,11 @@ async def failed(tx: Tx, letter_id: int, why: str, now: datetime) -> None:
 async def later(tx: Tx, letter_id: int, not_before: datetime, why: str, *, counts: bool) -> None:
     """Postpone a message or an edit; `counts` tells whether this was a try that failed (a rate limit is not)."""
     await tx.run(LATER, to_text(not_before), int(counts), why, letter_id)
+
+
+async def doubted(tx: Tx, letter_id: int, not_before: datetime, why: str) -> None:
+    """Postpone a message that left without an answer: it may have arrived, and that is counted."""
+    await tx.run(DOUBTED, to_text(not_before), why, letter_id)
 
 
 async def part_sent(tx: Tx, letter_id: int, parts: int, version: int) -> None:

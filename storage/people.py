@@ -33,6 +33,7 @@ class Person:
     health: str | None = None
     contact_officer: str | None = None
     note: str | None = None
+    work_account: str | None = None  # the userid in the office's WeCom
     active: int = 1
     id: int = 0
 
@@ -65,6 +66,7 @@ async def set_active(tx: Tx, person_id: int, active: bool, now: datetime) -> boo
 BY_ID = f"SELECT {COLUMNS} FROM persons WHERE id = ?"
 BY_NAME = f"SELECT {COLUMNS} FROM persons WHERE name = ? AND active = 1 ORDER BY id"
 BY_PHONE = f"SELECT {COLUMNS} FROM persons WHERE phone = ? AND active = 1 ORDER BY id"
+BY_WORK_ACCOUNT = f"SELECT {COLUMNS} FROM persons WHERE work_account = ? AND active = 1 ORDER BY id"
 EVERYBODY = f"SELECT {COLUMNS} FROM persons ORDER BY id"
 COUNT = "SELECT count(*) FROM persons"
 
@@ -85,6 +87,11 @@ async def by_name(tx: Tx, name: str) -> list[Person]:
 async def by_phone(tx: Tx, phone: str) -> list[Person]:
     """Return the active persons with exactly this mobile number (digits only)."""
     return [Person(*row) for row in await tx.all(BY_PHONE, phone)]
+
+
+async def by_work_account(tx: Tx, account: str) -> list[Person]:
+    """Return the active persons with exactly this account of the office's."""
+    return [Person(*row) for row in await tx.all(BY_WORK_ACCOUNT, account)]
 
 
 async def everybody(tx: Tx) -> list[Person]:

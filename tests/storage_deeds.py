@@ -226,7 +226,7 @@ async def _new_letter(tx: Tx) -> None:
 
 
 async def _expire_medium(tx: Tx) -> None:
-    await media.kept(tx, MEDIUM.id, 1000, "image/png")
+    await media.kept(tx, MEDIUM.id, 1000, "image/png", "照片.png")
     await media.expire(tx, NOW + timedelta(days=1), 10)
 
 
@@ -315,7 +315,7 @@ DEEDS: dict[str, Deed] = {
     "marks.put": lambda tx: marks.put(tx, "mark", "after"),
     "media.add": lambda tx: media.add(tx, replace(MEDIUM, id="1" * 32), NOW),
     "media.make": lambda tx: media.make(tx, "2" * 32, "活动.ics", "text/calendar", b"BEGIN:VCALENDAR", NOW),
-    "media.kept": lambda tx: media.kept(tx, MEDIUM.id, 1000, "image/png"),
+    "media.kept": lambda tx: media.kept(tx, MEDIUM.id, 1000, "image/png", "照片.png"),
     "media.lost": lambda tx: media.lost(tx, MEDIUM.id, "取不到"),
     "media.later": lambda tx: media.later(tx, MEDIUM.id, NOW + timedelta(minutes=1), "取不到"),
     "media.expire": _expire_medium,
@@ -346,6 +346,7 @@ DEEDS: dict[str, Deed] = {
     "outbox.edit": lambda tx: outbox.edit(tx, 1, "改过的", NOW),
     "outbox.not_edited": lambda tx: outbox.not_edited(tx, 1, 0, "改不了", NOW),
     "outbox.sent": lambda tx: outbox.sent(tx, [Sent(1)], NOW),
+    "outbox.doubted": lambda tx: outbox.doubted(tx, 1, NOW + timedelta(minutes=1), "没有回执"),
     "outbox.failed": lambda tx: outbox.failed(tx, 1, "发不出去", NOW),
     "outbox.later": lambda tx: outbox.later(tx, 1, NOW, "发不出去", counts=True),
     "outbox.part_sent": lambda tx: outbox.part_sent(tx, 1, 1, 0),

@@ -48,7 +48,11 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 GUIDES = ("operating.md", "staff.md", "cadre.md")
 LINKED = (*(DOCS / name for name in (*GUIDES, "design.md")), ROOT / "README.md", ROOT / "bench" / "README.md")
-SECRETS = {"YINLING_TELEGRAM__TOKEN": "123456:" + "a" * 35, "YINLING_TELEGRAM__WEBHOOK_SECRET": "b" * 16}
+SECRETS = {
+    "YINLING_TELEGRAM__TOKEN": "123456:" + "a" * 35,
+    "YINLING_TELEGRAM__WEBHOOK_SECRET": "b" * 16,
+    "YINLING_WECOM__SECRET": "c" * 32,
+}
 VARIES = "……"
 PAGE_LINES, LINE_CHARACTERS = 32, 28  # A4 with 1.5 cm margins in 18 point, 1.3 lines apart: printed and looked at
 
@@ -272,7 +276,7 @@ def test_every_command_in_a_code_block_can_be_typed_as_it_stands() -> None:
 
 def test_the_operators_guide_shows_every_command_and_explains_every_option() -> None:
     text = guide("operating.md")
-    rows = {row[0].strip("`"): set(inline(row[2])) for row in table(section(text, "15. 命令一览"), "命令")}
+    rows = {row[0].strip("`"): set(inline(row[2])) for row in table(section(text, "16. 命令一览"), "命令")}
     always = {"--help", "--config"}
     assert rows == {name: options(parser) - always for name, parser in command_parsers().items()}
     assert always <= set(inline(text))
@@ -316,7 +320,7 @@ def test_every_key_and_variable_that_a_guide_names_exists() -> None:
 
 def test_every_example_of_settings_is_valid(tmp_path: Path) -> None:
     examples = blocks(guide("operating.md"), "toml")
-    assert len(examples) == 2
+    assert len(examples) == 3
     for number, example in enumerate(examples):
         path = tmp_path / f"{number}.toml"
         path.write_text(example, encoding="utf-8")

@@ -29,6 +29,7 @@ BINARY = {".png", ".jpg", ".webp", ".ico", ".xlsx", ".ogg", ".webm", ".mp4", ".p
 # A new one is added here after thinking: the product must run on an intranet that reaches none of them.
 HOSTS = {
     *("api.telegram.org", "core.telegram.org", "t.me"),
+    *("openws.work.weixin.qq.com", "developer.work.weixin.qq.com", "work.weixin.qq.com"),
     *("docs.python.org", "docs.aiohttp.org", "man7.org", "www.sqlite.org", "sqlite.org", "www.rfc-editor.org"),
     *("developer.mozilla.org", "html.spec.whatwg.org", "www.w3.org", "www.unicode.org", "github.com"),
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.channel import Enclosure
+from bot.channels.channel import ButtonLimits, Enclosure, Limits
 from bot.pace import Pace
 from bot.parts import parts
 from handlers.splitting import split_text
@@ -94,22 +94,47 @@ def enclosure(number: int, state: str = "kept") -> Enclosure:
     return Enclosure(medium, Path(name), None)
 
 
+def limits(longest: int, longest_bytes: int | None = None, buttons: ButtonLimits | None = None) -> Limits:
+    endless = float("inf")
+    return Limits(longest, endless, endless, 0, longest_bytes=longest_bytes, buttons=buttons)
+
+
 @given(text=texts.filter(str.strip), enclosures=st.integers(0, 4), longest=st.integers(2, 120))
 def test_enclosures_come_first_and_the_buttons_last(text: str, enclosures: int, longest: int) -> None:
     buttons = [["1 查看", "a:case:1"]]
     enclosed = [enclosure(number) for number in range(enclosures)]
-    out = parts(letter(text, buttons), enclosed, longest)
+    out = parts(letter(text, buttons), enclosed, limits(longest))
     assert [each.enclosure for each in out[:enclosures]] == enclosed
     assert [each.text for each in out[enclosures:]] == split_text(text, longest)
     assert out[-1].buttons == buttons
     assert not any(each.buttons for each in out[:-1])
-    again = parts(letter(text, buttons), enclosed, longest)
+    again = parts(letter(text, buttons), enclosed, limits(longest))
     assert again == out  # a count of parts sent means the same after a restart
 
 
 def test_an_enclosure_that_could_not_be_fetched_is_told_in_words_and_changes_no_count() -> None:
-    whole = parts(letter("请看", []), [enclosure(1), enclosure(2)], 4096)
-    broken = parts(letter("请看", []), [enclosure(1), enclosure(2, "lost")], 4096)
+    whole = parts(letter("请看", []), [enclosure(1), enclosure(2)], limits(4096))
+    broken = parts(letter("请看", []), [enclosure(1), enclosure(2, "lost")], limits(4096))
     assert len(broken) == len(whole)
     assert broken[1].enclosure is None
     assert "没能取到" in broken[1].text
+
+
+SMALL = ButtonLimits(most=2, longest_label=4, longest_text=12)
+rows = st.lists(st.tuples(st.text("1 是不", min_size=1, max_size=6), st.just("c")), min_size=1, max_size=3)
+
+
+@given(text=texts.filter(str.strip), buttons=rows, longest_bytes=st.integers(60, 200))
+def test_where_buttons_are_few_they_stand_below_little_text_or_become_a_list(
+    text: str, buttons: list[tuple[str, str]], longest_bytes: int
+) -> None:
+    held = [list(each) for each in buttons]
+    out = parts(letter(text, held), [], limits(1000, longest_bytes, SMALL))
+    assert all(each.text and len(each.text.encode()) <= longest_bytes for each in out)
+    assert not any(each.buttons for each in out[:-1])
+    if len(held) <= 2 and all(len(each[0]) <= 4 for each in held):
+        assert out[-1].buttons == held and len(out[-1].text) <= 12
+    else:
+        assert not out[-1].buttons
+        listed = "".join("".join(each.text.split()) for each in out)
+        assert listed.endswith("".join("".join(each[0].split()) for each in held))

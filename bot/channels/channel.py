@@ -2,6 +2,8 @@
 
 SendError
 ├── TryLater       the channel asks to wait (429), or could not be reached: try again
+│   └── NotYet     something is missing still, an attachment or the connection: try again, and let nothing else wait for it
+├── Unsure         it left, and no answer came: it may have arrived, so it is sent again at most once
 ├── Refused        this message will never be accepted: record why and tell staff
 └── Gone           this account cannot be reached any more (blocked, deleted)
 """
@@ -28,6 +30,14 @@ class TryLater(SendError):
         self.after_seconds = after_seconds  # None: the channel did not say; back off
 
 
+class NotYet(TryLater):
+    pass
+
+
+class Unsure(SendError):
+    pass
+
+
 class Refused(SendError):
     pass
 
@@ -45,6 +55,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class ButtonLimits:
+    """What buttons a message can have. More, or longer ones, become a numbered list that a digit answers (bot/buttons.py)."""
+
+    most: int
+    longest_label: int  # characters
+    longest_text: int  # characters of the words above them
+    asks_contact: bool = False  # a button can ask the app for the person's own telephone number
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a channel can take."""
 
@@ -57,6 +77,7 @@ class Limits:
         Window, ...
     ] = ()  # of one chat, answers and pushes together; pushes leave a share free for answers
     can_edit: bool = False  # a message that was sent can be given another text and other buttons
+    buttons: ButtonLimits | None = None  # None: any that a flow makes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +90,14 @@ class Attachment:
     size_bytes: int | None
     reference: str | None = None
     media_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes of something that was sent, and its file name where the channel tells that only now."""
+
+    data: bytes
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +167,7 @@ class Channel(Protocol):
     def noted(self, account_ids: Collection[int]) -> None:
         """What these accounts were sent is written down as sent, edits too. Only for a channel that shows the outbox itself."""
 
-    async def fetch(self, medium: Medium) -> bytes:
+    async def fetch(self, medium: Medium) -> Fetched:
         """Return the bytes of an attachment. Raises SendError."""
 
     async def check(self) -> str:

@@ -30,7 +30,7 @@ from telegram.error import (
 )
 
 from bot.backoff import some_backoff_seconds
-from bot.channels.channel import Incoming, Limits, Outgoing, Receive, Refused, TryLater
+from bot.channels.channel import Fetched, Incoming, Limits, Outgoing, Receive, Refused, TryLater
 from bot.channels.telegram_contents import MEGABYTE, Contents, contents
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_sending import UPLOAD_SECONDS, edit_text, meaning, seconds_of, send_enclosure, send_text
@@ -286,13 +286,13 @@ class TelegramChannel:
         self.pulse.beat()
         return PlainTextResponse("")
 
-    async def fetch(self, medium: Medium) -> bytes:
+    async def fetch(self, medium: Medium) -> Fetched:
         """Return the bytes of something a person sent. Raises SendError."""
         if medium.reference is None:
             raise Refused("没有文件编号")
         try:
             file = await self.bot.get_file(medium.reference)
-            return bytes(await file.download_as_bytearray(read_timeout=UPLOAD_SECONDS))
+            return Fetched(bytes(await file.download_as_bytearray(read_timeout=UPLOAD_SECONDS)))
         except RuntimeError as error:  # the library's word for an answer without a path
             raise TryLater("Telegram 没有给出文件") from error
         except TelegramError as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from starlette.routing import Route
 
-from bot.channels.channel import Limits, Outgoing, Receive, Refused
+from bot.channels.channel import Fetched, Limits, Outgoing, Receive, Refused
 from bot.config import Web
 from bot.media_folder import MediaFolder
 from bot.pulse import Pulse
@@ -79,7 +79,7 @@ class WebChannel:
         for each in account_ids:
             self.streams.wake(each)
 
-    async def fetch(self, medium: Medium) -> bytes:
+    async def fetch(self, medium: Medium) -> Fetched:
         raise Refused("网页附件随消息一起到达，没有可以再取的")
 
     async def check(self) -> str:

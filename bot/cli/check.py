@@ -89,12 +89,14 @@ def _disk(config: Config) -> Iterator[Finding]:
 
 
 def _channels(config: Config, running: bool) -> Iterator[Finding]:
-    if not (config.web.enabled or config.telegram.enabled):
-        yield Finding(False, "渠道：一个都没有开通（config.toml 里 [web] 和 [telegram] 的 enabled）")
+    if not (config.web.enabled or config.telegram.enabled or config.wecom.enabled):
+        yield Finding(False, "渠道：一个都没有开通（config.toml 里 [web]、[wecom] 和 [telegram] 的 enabled）")
     if config.web.enabled:
         yield _running_web(config) if running else asyncio.run(_free_web(config))
     if config.telegram.enabled:
         yield asyncio.run(_telegram(config))
+    if config.wecom.enabled:
+        yield _running_wecom() if running else asyncio.run(_wecom(config))
 
 
 def _running_web(config: Config) -> Finding:
@@ -142,6 +144,24 @@ async def _telegram(config: Config) -> Finding:
         )
     finally:
         await channel.stop()
+
+
+def _running_wecom() -> Finding:
+    return Finding(True, "企业微信：程序正在运行，不另外去连（再连一处会把它顶掉）；连得怎样，看网页服务的 /healthz")
+
+
+async def _wecom(config: Config) -> Finding:
+    from bot.channels.wecom import WecomChannel
+    from bot.channels.wecom_connection import NoAnswer, NotConnected, Refusal
+
+    channel = WecomChannel(config.wecom, _receive_nothing, utc_now, str)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return Finding(True, await channel.check())
+    except Refusal as refusal:
+        return Finding(False, f"企业微信：不让连（错误码 {refusal.code}）。请检查机器人的编号和密钥")
+    except (NotConnected, NoAnswer, TimeoutError) as error:
+        return Finding(False, f"企业微信：连不上（{error or type(error).__name__}）。请检查网址、代理和网络")
 
 
 async def _receive_nothing(channel: str, incomings: Sequence[Incoming]) -> None:

@@ -85,6 +85,8 @@ def code_words(config: Config, name: str, code: str, expires: datetime) -> str:
     places = [f"打开{_address(config)}，按页面上的提示开始对话"] if config.web.enabled else []
     if config.telegram.enabled:
         places.append("在 Telegram 里打开本局的机器人")
+    if config.wecom.enabled:
+        places.append("在企业微信里打开本局的机器人")
     return (
         f"邀请码：{shown}（{until}前有效，只能用一次；给他发过还没用的邀请码已经作废）\n\n"
         f"可以这样转告：\n"

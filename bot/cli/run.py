@@ -33,8 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, config: Config) -> int:
-    if not (config.web.enabled or config.telegram.enabled):
-        raise Failed("一个渠道都没有开通。请在 config.toml 里把 [web] 或 [telegram] 的 enabled 改成 true。")
+    if not (config.web.enabled or config.telegram.enabled or config.wecom.enabled):
+        raise Failed("一个渠道都没有开通。请在 config.toml 里把 [web]、[wecom] 或 [telegram] 的 enabled 改成 true。")
     logs.configure(config.log.level, config.log.as_json)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -93,7 +93,7 @@ async def _greet(app: "App") -> None:
     """Say on standard output where the office is to be found, and to a newcomer what to do."""
     config = app.config
     async with app.database.write() as tx:
-        may_create = config.web.enabled and config.telegram.token is None
+        may_create = config.web.enabled and config.telegram.token is None and config.wecom.secret is None
         doorplates = await open_demonstration(tx, utc_now(), may_create=may_create)
         nobody = await people.count(tx) == 0
         staffed = bool(await people.with_role(tx, "staff") or await people.with_role(tx, "administrator"))

@@ -28,6 +28,7 @@ from bot.config.sections import (
     Storage,
     Telegram,
     Web,
+    Wecom,
 )
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Storage",
     "Telegram",
     "Web",
+    "Wecom",
     "load",
 ]
 

@@ -34,6 +34,13 @@ def address(default: str, ending: str = "") -> Any:
     return Field(default, pattern=f"^({one})?$", description="http:// 或 https:// 开头、末尾不带 / 的网址，或留空")
 
 
+def socket_address(default: str) -> Any:
+    """A ws(s) address without a slash at its end."""
+    return Field(
+        default, pattern=r"^wss?://[^\s/?#]+(/[^\s?#/]+)*$", description="ws:// 或 wss:// 开头、末尾不带 / 的网址"
+    )
+
+
 def _path(value: object) -> object:
     if isinstance(value, Path):
         return value

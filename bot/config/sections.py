@@ -15,7 +15,20 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.config.calendar_days import DUTIES, FESTIVALS, Duty, Festival, Greetings
 from bot.config.casework import Canned, Cases, Category, Danger
 from bot.config.gatherings import Gatherings, Quiet
-from bot.config.kinds import Day, FilePath, Period, Weekday, Zone, address, one_of, shaped, switch, text, whole
+from bot.config.kinds import (
+    Day,
+    FilePath,
+    Period,
+    Weekday,
+    Zone,
+    address,
+    one_of,
+    shaped,
+    socket_address,
+    switch,
+    text,
+    whole,
+)
 from bot.config.mailings import Mailings
 from bot.config.section import Section
 from handlers.danger import DANGERS
@@ -202,12 +215,40 @@ class Telegram(Section):
         return shaped(secret, r"[A-Za-z0-9_-]{16,256}")
 
 
+class Wecom(Section):
+    """The WeCom channel. The secret never stands in config.toml; the bot's id is no secret."""
+
+    enabled: bool = switch(False)
+    bot_id: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,128}$", description="企业微信给的机器人编号（Bot ID），或留空")
+    url: str = socket_address("wss://openws.work.weixin.qq.com")
+    proxy: str = address("")
+    messages_per_minute: int = whole(30, 1, 100000)
+    messages_per_hour: int = whole(1000, 1, 1000000)
+    chunk_first: int = whole(0, 0, 1)
+    download_megabytes: int = whole(20, 1, 200)
+    secret: SecretStr | None = Field(None, description="企业微信给的机器人密钥（Secret），8 到 256 个字母、数字或 _ -")
+
+    @field_validator("bot_id")
+    @classmethod
+    def _bot_id(cls, bot_id: str, info: ValidationInfo) -> str:
+        if not bot_id and info.data.get("enabled"):
+            raise ValueError("[wecom] enabled = true 时必须有它：机器人的编号（Bot ID），在企业微信机器人的设置页上")
+        return bot_id
+
+    @field_validator("secret")
+    @classmethod
+    def _secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("enabled"):
+            raise ValueError(_secret_missing("enabled = true", "YINLING_WECOM__SECRET", "wecom"))
+        return shaped(secret, r"[A-Za-z0-9_-]{8,256}")
+
+
 def _needs_webhook(info: ValidationInfo) -> bool:
     return bool(info.data.get("enabled")) and info.data.get("mode") == "webhook"
 
 
-def _secret_missing(because: str, variable: str) -> str:
-    return f"[telegram] {because} 时必须有它：请设环境变量 {variable}，或用 {variable}_FILE 指向一个文件"
+def _secret_missing(because: str, variable: str, section: str = "telegram") -> str:
+    return f"[{section}] {because} 时必须有它：请设环境变量 {variable}，或用 {variable}_FILE 指向一个文件"
 
 
 class Invite(Section):
@@ -288,6 +329,7 @@ class Config(BaseSettings):
     storage: Storage = Storage()
     web: Web = Web()
     telegram: Telegram = Telegram()
+    wecom: Wecom = Wecom()
     invite: Invite = Invite()
     delivery: Delivery = Delivery()
     log: Log = Log()

@@ -5,9 +5,10 @@ from datetime import timedelta
 from handlers import access
 from handlers.desk.lists import not_yours
 from handlers.menu import MENU_BUTTON
-from handlers.turn import Turn
+from handlers.turn import Button, Turn
 from storage import outbox
 
+UNREACHED_BUTTON = Button("1 发不到的人", "a:unreached:")
 FAILURE_DAYS = 7
 LONGEST_LIST = 20
 MOST_READ = 500  # failures looked through for those within somebody's units
@@ -31,4 +32,4 @@ async def show_failures(turn: Turn, argument: str) -> None:
         if lines
         else f"最近 {FAILURE_DAYS} 天的消息都送到了。"
     )
-    turn.say("\n".join([head, *lines]), [MENU_BUTTON])
+    turn.say("\n".join([head, *lines]), [UNREACHED_BUTTON, MENU_BUTTON])

@@ -27,6 +27,7 @@ FIELDS = {
     "health": "健康状况",
     "contact_officer": "联系人",
     "note": "备注",
+    "work_account": "企业微信账号",
 }
 """Field -> what people call it. All of them are attributes of `RosterPerson`; `Person` has unit_id in place of unit."""
 

@@ -80,6 +80,7 @@ class RosterPerson:
     sheet: str
     row: int
     birth_leap: str | None = None  # 闰: born in a leap month of the lunar calendar
+    work_account: str | None = None  # the userid in the office's WeCom
 
 
 @dataclass
@@ -162,6 +163,7 @@ def read_person(cells: RowReading, today: dt.date) -> RosterPerson | None:
         sheet=cells.sheet,
         row=cells.row.number,
         birth_leap=leap,
+        work_account=cells.text("work_account", 64),
     )
     return None if cells.refusals else person
 

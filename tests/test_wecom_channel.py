@@ -1,0 +1,361 @@
+"""WeCom as the office uses it: a push arrives once whatever breaks, cards are pressed once, files travel, and people come in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.turn import Button
+from storage import accounts, entry, outbox, people
+from storage.database import Tx
+from tests.patience import LoopClock, eventually
+from tests.wecom_office import WecomOffice, open_wecom_office
+from tests.wecom_server import Late, Lost, Refused, Silence
+
+PUSH, QUESTION = "明天上午九点开会", "您来吗？"
+SAY = "aibot_send_msg"
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[WecomOffice]:
+    async with open_wecom_office(tmp_path) as opened:
+        yield opened
+
+
+async def push(office: WecomOffice, *, buttons: bool = False, text: str = PUSH) -> None:
+    """Write a push to 王老 and let it leave."""
+    rows = [Button("1 来", "a:x:1").row(), Button("2 不来", "a:x:2").row()] if buttons else []
+
+    async def write(tx: Tx) -> None:
+        [(account,)] = await tx.all("SELECT id FROM accounts WHERE address = 'wang'")
+        outbox.add(tx, account, text, office.clock(), buttons=rows, priority=outbox.NEWS)
+
+    await office.writes(write)
+    office.app.wake_lanes()
+
+
+async def arrives(office: WecomOffice, clock: LoopClock, *, seconds: float = 5.0) -> None:
+    """Let time pass until nothing waits to be sent any more: the loop's clock, by which pauses end, and the office's, by which letters are due."""
+    for _ in range(400):
+        if not await office.rows("SELECT 1 FROM outbox WHERE state = 'waiting'"):
+            return
+        clock.forward(seconds)
+        office.clock.ahead += timedelta(seconds=seconds)
+        office.app.wake_lanes()
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"it never left: {await office.rows('SELECT state, why, not_before FROM outbox')}")
+
+
+async def states(office: WecomOffice) -> list[tuple[str, str | None]]:
+    return [(row[0], row[1]) for row in await office.rows("SELECT state, why FROM outbox ORDER BY id")]
+
+
+def times_seen(office: WecomOffice, text: str) -> int:
+    return sum(text in each.text for each in office.wang.user.messages)
+
+
+async def _closes(office: WecomOffice, code: int) -> None:
+    await office.server.closes(code)
+
+
+async def _resets(office: WecomOffice) -> None:
+    office.server.resets()
+
+
+async def _is_silent_and_loses_the_answer(office: WecomOffice) -> None:
+    office.server.break_next(SAY, Silence())
+
+
+async def _forgets(office: WecomOffice) -> None:
+    office.server.forgets_the_subscription()
+
+
+async def _refuses_then_recovers(office: WecomOffice) -> None:
+    office.server.refuse_subscriptions(2)
+    office.server.resets()
+
+
+async def _is_busy(office: WecomOffice) -> None:
+    office.server.break_next(SAY, Refused(-1, "system busy"))
+
+
+FAULTS: dict[str, Callable[[WecomOffice], Any]] = {
+    "a clean farewell, 1000": lambda office: _closes(office, 1000),
+    "going away, 1001": lambda office: _closes(office, 1001),
+    "an error of the server, 1011": lambda office: _closes(office, 1011),
+    "a connection that is cut": _resets,
+    "a request that nobody took": _is_silent_and_loses_the_answer,
+    "a subscription that was forgotten": _forgets,
+    "a refused subscription, then recovery": _refuses_then_recovers,
+    "a busy server": _is_busy,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_push_arrives_once_after(office: WecomOffice, loop_clock: LoopClock, fault: str) -> None:
+    await FAULTS[fault](office)
+    await push(office)
+    await arrives(office, loop_clock)
+    await push(office, text="第二条")
+    await arrives(office, loop_clock)
+    assert [each.text for each in office.wang.user.messages] == [PUSH, "第二条"]
+    assert [state for state, _ in await states(office)] == ["sent", "sent"]
+
+
+async def test_the_flood_limit_is_waited_out_and_the_push_arrives_once(office: WecomOffice) -> None:
+    office.server.break_next(SAY, Refused(45009, "api freq out of limit"))
+    await push(office)
+    await office.settles()
+    assert await states(office) == [("waiting", "企业微信要求放慢")]
+    office.clock.ahead += timedelta(seconds=61)
+    await office.restarts()  # which forgets that this chat must rest
+    assert times_seen(office, PUSH) == 1
+
+
+async def test_silence_is_found_out_and_the_push_arrives_once(office: WecomOffice, loop_clock: LoopClock) -> None:
+    office.server.falls_silent()
+    await push(office)
+    for _ in range(10):
+        loop_clock.forward(8)
+        await asyncio.sleep(0.02)
+    office.server.falls_silent(False)
+    await arrives(office, loop_clock)
+    assert times_seen(office, PUSH) == 1
+
+
+async def test_pushes_of_forty_minutes_without_a_server_arrive_once_and_in_order(
+    office: WecomOffice, loop_clock: LoopClock
+) -> None:
+    await office.server.goes_down()
+    for number in range(3):
+        await push(office, text=f"{PUSH}{number}")
+        for _ in range(14):
+            loop_clock.forward(60)
+            office.clock.ahead += timedelta(seconds=60)
+            await asyncio.sleep(0.02)
+    assert "连不上" in (office.channel.pulse.reason or "")
+    await office.server.comes_back()
+    await arrives(office, loop_clock, seconds=30)
+    assert [each.text for each in office.wang.user.messages] == [f"{PUSH}{number}" for number in range(3)]
+
+
+async def test_a_late_answer_leaves_a_doubt_and_the_message_comes_at_most_twice(
+    office: WecomOffice, loop_clock: LoopClock
+) -> None:
+    late = Late(asyncio.Event())
+    office.server.break_next(SAY, late)
+    await push(office)
+    await eventually(lambda: times_seen(office, PUSH) == 1)
+    loop_clock.forward(25)
+    late.until.set()
+    await arrives(office, loop_clock)
+    assert times_seen(office, PUSH) == 2
+    assert await office.rows("SELECT state, doubts FROM outbox") == [("sent", 1)]
+
+
+async def test_a_message_of_which_nobody_knows_is_not_sent_a_third_time_and_staff_are_told(
+    office: WecomOffice, loop_clock: LoopClock
+) -> None:
+    office.server.break_next(SAY, Lost(), times=2)
+    await push(office)
+    await arrives(office, loop_clock)
+    assert times_seen(office, PUSH) == 2
+    assert await states(office) == [("failed", "企业微信没有回执，不知道送到没有")]
+    await office.zhao.says("菜单")
+    await office.zhao.presses("没送到的消息")
+    assert office.zhao.sees("王老") and office.zhao.sees("不知道送到没有")
+
+
+async def test_a_card_whose_answer_was_lost_comes_once(office: WecomOffice, loop_clock: LoopClock) -> None:
+    office.server.break_next(SAY, Lost())
+    await push(office, buttons=True, text=QUESTION)
+    await arrives(office, loop_clock)
+    assert times_seen(office, QUESTION) == 1
+    assert [state for state, _ in await states(office)] == ["sent"]
+
+
+async def test_a_card_that_is_refused_comes_as_a_list(office: WecomOffice) -> None:
+    office.server.break_next(SAY, Refused(42045, "Template_Card button_list Missing or Invalid"))
+    await push(office, buttons=True, text=QUESTION)
+    await office.settles()
+    assert office.wang.user.latest.text == f"{QUESTION}\n\n请回复前面的数字：\n1 来\n2 不来"
+
+
+async def test_what_is_refused_for_good_is_told_to_staff_without_a_word_of_it(office: WecomOffice) -> None:
+    office.server.break_next(SAY, Refused(40201, f"anti-spam check: {PUSH}"))
+    await push(office)
+    await office.settles()
+    assert await states(office) == [("failed", "企业微信不接受（错误码 40201）")]
+
+
+async def test_who_is_no_member_any_more_is_out_of_reach_until_writing_again(office: WecomOffice) -> None:
+    office.server.break_next(SAY, Refused(60111, "userid not found"))
+    await push(office)
+    await office.settles()
+    [(why,)] = await office.rows("SELECT unreachable_why FROM accounts WHERE address = 'wang'")
+    assert "找不到这个人" in why
+    await office.wang.says("菜单")
+    assert office.wang.sees("您要办什么")
+    assert await office.rows("SELECT unreachable_why FROM accounts WHERE address = 'wang'") == [(None,)]
+
+
+# ── cards ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_pressed_card_shows_what_was_chosen_and_cannot_be_pressed_twice(office: WecomOffice) -> None:
+    await office.wang.says("菜单")
+    menu = office.wang.message
+    assert menu.labels == ["1 反映困难", "2 我的困难", "3 找人工", "4 使用帮助", "5 活动和课程"]
+    await office.wang.presses("我的困难")
+    seen = next(each for each in office.wang.user.messages if each.task_id == menu.task_id)
+    assert seen.labels == ["已选 2 我的困难"[:10]] and seen.text == menu.text and seen.updates == 1
+    before = len(office.wang.user.messages)
+    await office.wang.does(lambda user: user.presses("已选", seen))
+    assert len(office.wang.user.messages) == before
+    await office.wang.presses("我的困难", menu)  # somebody else's telephone may still show the old card
+    assert office.wang.sees("您还没有登记过困难")
+
+
+async def test_a_card_from_before_a_restart_is_answered_and_changed_like_any_other(office: WecomOffice) -> None:
+    await office.wang.says("困难")
+    await office.wang.presses("住房")
+    card = office.wang.message
+    await office.restarts()
+    await office.wang.says("暖气不热")
+    await office.wang.presses("说完了", card)
+    assert office.wang.sees("今天就要有人管吗")
+    changed = next(each for each in office.wang.user.messages if each.task_id == card.task_id)
+    assert changed.text == card.text and changed.labels == ["已选 1 说完了"]
+
+
+async def test_a_card_that_can_not_be_changed_any_more_harms_nothing(office: WecomOffice) -> None:
+    await office.wang.says("菜单")
+    office.server.break_next("aibot_respond_update_msg", Refused(846605, "invalid req_id"))
+    await office.wang.presses("反映困难")
+    assert office.wang.sees("您遇到哪方面的困难")
+
+
+async def test_long_words_come_in_pages_and_the_question_on_the_card(office: WecomOffice) -> None:
+    story = "".join(f"第{number}天暖气还是不热，家里有老人。" for number in range(900))
+    await push(office, buttons=True, text=f"{story}\n\n{QUESTION}")
+    await office.settles()
+    pages = [each for each in office.wang.user.messages if not each.labels]
+    assert "".join(each.text for each in pages) == story and len(pages) > 1
+    assert office.wang.user.latest.text == QUESTION and office.wang.user.latest.labels == ["1 来", "2 不来"]
+    assert office.server.refused == []
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_a_large_photo_goes_in_pieces_and_to_many_people_once(tmp_path: Path, first: int) -> None:
+    large = b"\xff\xd8\xff" + bytes(range(256)) * 5000  # three pieces
+    async with open_wecom_office(tmp_path, server={"chunk_first": first}, chunk_first=first) as office:
+        for person in (office.wang, office.li):
+            await person.says("菜单")
+        await office.wang.does(lambda user: user.sends_file("image", large))
+        await eventually(lambda: office.app.fetching.is_idle)
+        [(media_id,)] = await office.rows("SELECT id FROM media")
+
+        async def show(tx: Tx) -> None:
+            for (account,) in await tx.all("SELECT id FROM accounts WHERE address IN ('li', 'zhao')"):
+                outbox.add(tx, account, "请看", office.clock(), media=[media_id])
+
+        office.li.looks_away()
+        office.zhao.looks_away()
+        await office.writes(show)
+        office.app.wake_lanes()
+        await office.settles()
+        assert office.li.files == office.zhao.files == [large]
+        assert office.server.media.uploads == 1
+
+
+async def test_with_the_wrong_number_for_the_first_piece_words_stand_in_for_the_file(tmp_path: Path) -> None:
+    async with open_wecom_office(tmp_path, server={"chunk_first": 1}, chunk_first=0) as office:
+        await office.wang.says("人工")
+        await office.wang.does(lambda user: user.sends_file("file", b"%PDF-1.7 paper", "收据.pdf"))
+        await office.zhao.presses("查看")
+        await office.settles()
+        assert office.zhao.sees("附件“收据.pdf”企业微信不收。")
+
+
+# ── how people come in ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_whoever_opens_the_chat_is_welcomed_within_five_seconds_and_asked_for_a_word(tmp_path: Path) -> None:
+    async with open_wecom_office(tmp_path, bound=False) as office:
+        await office.stranger.does(lambda user: user.enters())
+        assert office.stranger.sees("服务助手") and office.stranger.sees("请您随便发一句话")
+        assert [each["cmd"] for each in office.server.frames][-1] == "aibot_respond_welcome_msg"
+        await office.stranger.does(lambda user: user.enters())
+        assert office.stranger.heard == ""  # once a day
+        assert await office.rows("SELECT kind, state FROM inbox") == [("entered", "handled")]
+
+
+async def test_a_one_time_code_binds_an_account_whatever_it_is_called(tmp_path: Path) -> None:
+    async with open_wecom_office(tmp_path, bound=False) as office:
+        await office.writes(
+            lambda tx: entry.add_invite(tx, office.ids["王老"], "ABCDEFGH", None, office.clock(), hours=1)
+        )
+        someone = office.stranger  # WeCom may give an opaque id
+        await someone.says("你好")
+        assert someone.sees("我还不认识您") and someone.buttons == ["1 申请使用"]
+        await someone.says("abcd-efgh")
+        assert someone.sees("王老，您好，已经认出您了")
+
+
+async def test_whom_the_roster_knows_by_the_account_is_known_at_once_and_reached_after_the_first_word(
+    tmp_path: Path,
+) -> None:
+    async with open_wecom_office(tmp_path, bound=False) as office:
+
+        async def know(tx: Tx) -> None:
+            wang = await people.by_id(tx, office.ids["王老"])
+            await people.change(tx, replace(wang, work_account="wang"), office.clock())
+
+        await office.writes(know)
+        await office.wang.does(lambda user: user.enters())
+        [(person, why)] = await office.rows("SELECT person_id, unreachable_why FROM accounts")
+        assert person == office.ids["王老"] and why == "还没有在企业微信里给助手发过话"
+        await office.writes(lambda tx: bind(tx, "zhao", office.ids["赵科"], office))
+        await office.zhao.says("菜单")
+        await office.zhao.presses("没送到的消息")
+        await office.zhao.presses("发不到的人")
+        assert office.zhao.sees("王老，电话 13800000001：还没有在企业微信里给助手发过话")
+        await office.wang.says("你好")
+        assert office.wang.sees("需要保存您的姓名")  # the consent: the account is known
+        await office.zhao.says("菜单")
+        await office.zhao.presses("没送到的消息")
+        await office.zhao.presses("1 发不到的人", office.zhao.message)
+        assert office.zhao.sees("现在每位老同志都发得到。")
+        assert await office.rows("SELECT unreachable_why FROM accounts WHERE address = 'wang'") == [(None,)]
+
+
+async def bind(tx: Tx, userid: str, person_id: int, office: WecomOffice) -> None:
+    account = await accounts.find_or_add(tx, "wecom", userid, office.clock())
+    await accounts.bind(tx, account, person_id, office.clock())
+
+
+async def test_health_shows_the_age_of_the_last_heartbeat(office: WecomOffice) -> None:
+    pulse = office.channel.pulse
+    assert pulse.name == "wecom" and 0 <= pulse.seconds_since_well < 30 and pulse.reason is None
+
+
+async def test_what_is_on_its_way_when_the_office_stops_is_written_down_as_sent(office: WecomOffice) -> None:
+    late = Late(asyncio.Event())
+    office.server.break_next(SAY, late)
+    await push(office)
+    await eventually(lambda: times_seen(office, PUSH) == 1)
+    stopping = asyncio.create_task(office.app.stop())
+    await asyncio.sleep(0.05)
+    late.until.set()
+    await stopping
+    await office.app.start()
+    await office.is_connected()
+    await office.settles()
+    assert times_seen(office, PUSH) == 1
