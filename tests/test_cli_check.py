@@ -12,6 +12,7 @@ import pytest
 from storage.migrate import migrations
 from storage.people import Person, add
 from tests.command_line import CONFIG, NOW, CommandLine
+from tests.ports import free_port
 from tests.telegram_server import TelegramServer
 
 
@@ -40,11 +41,6 @@ def test_it_tells_whether_the_office_runs_and_how_it_is(tmp_path: Path) -> None:
     assert f"网页对话：http://127.0.0.1:{port} 有应答" in running.said
     assert "程序没有在运行" in stopped.said
     assert f"网页对话：http://127.0.0.1:{port} 可以用" in stopped.said
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def test_troubles_of_the_running_process_are_passed_on(tmp_path: Path) -> None:

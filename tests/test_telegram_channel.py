@@ -2,7 +2,6 @@
 
 import io
 import logging
-import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -18,6 +17,7 @@ from bot.config import Web
 from bot.logs import JsonLines, Mask
 from tests.office import TOKEN, TestOffice
 from tests.patience import LoopClock, eventually
+from tests.ports import free_port
 from tests.telegram_server import BAD_GATEWAY_PAGE, Answer, Cut
 
 SECRET = "a-secret-of-the-loopback-only"
@@ -29,11 +29,6 @@ async def calls(office: TestOffice, method: str, **parameters: str) -> None:
     url = f"{office.telegram.base_url}{TOKEN}/{method}"
     async with aiohttp.ClientSession() as session, session.post(url, json=parameters) as answer:
         assert answer.status == 200
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @asynccontextmanager

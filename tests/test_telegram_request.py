@@ -5,7 +5,6 @@ import gc
 import io
 import json
 import logging
-import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from telegram.request._requestparameter import RequestParameter  # not public, y
 
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_upload import CHUNK_BYTES, paced
+from tests.ports import free_port
 from tests.telegram_server import NO_FLOOD_LIMITS, TelegramServer
 
 TOKEN = "123456:" + "a-token-that-must-never-be-told".ljust(35, "-")
@@ -92,13 +92,6 @@ def telegram(result: Any) -> bytes:
 
 def method_url(port: int, method: str = "getMe") -> str:
     return f"http://127.0.0.1:{port}/bot{TOKEN}/{method}"
-
-
-def unused_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 async def failure(request: BaseRequest, url: str, **options: Any) -> TelegramError:
@@ -186,7 +179,7 @@ async def test_a_call_whose_answer_is_lost_is_not_made_again(transport: type[Bas
 
 @both_transports
 async def test_a_refused_connection_is_a_network_error(transport: type[BaseRequest]) -> None:
-    assert type(await failure(transport(), method_url(unused_port()))) is NetworkError
+    assert type(await failure(transport(), method_url(free_port()))) is NetworkError
 
 
 @both_transports
@@ -284,7 +277,7 @@ async def test_the_token_is_told_by_no_error(fault: str, caplog: pytest.LogCaptu
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:{unused}", "http://[::1", "gopher://host", "http://host:port"])
 async def test_the_token_is_told_by_no_error_of_an_impossible_address(address: str) -> None:
-    url = f"{address.format(unused=unused_port())}/bot{TOKEN}/getMe"
+    url = f"{address.format(unused=free_port())}/bot{TOKEN}/getMe"
     error = await failure(AiohttpRequest(), url)
     assert isinstance(error, NetworkError)
     assert TOKEN[7:] not in everything_told(error)
@@ -339,7 +332,7 @@ async def test_neither_token_nor_proxy_login_is_told_when_the_proxy_refuses() ->
             await failure(AiohttpRequest(proxy=proxy), f"https://telegram.invalid/bot{TOKEN}/getMe"),
             await failure(AiohttpRequest(proxy=proxy), f"http://telegram.invalid/bot{TOKEN}/getMe"),
         ]
-    errors.append(await failure(AiohttpRequest(proxy=f"http://{LOGIN}@127.0.0.1:{unused_port()}"), method_url(1)))
+    errors.append(await failure(AiohttpRequest(proxy=f"http://{LOGIN}@127.0.0.1:{free_port()}"), method_url(1)))
     for error in errors:
         assert type(error) is NetworkError
         assert TOKEN[7:] not in everything_told(error)

@@ -1,10 +1,8 @@
 """An orderly stop loses nothing and repeats nothing; a message that ends the process each time is put aside."""
 
-import time
 from collections import Counter
 from pathlib import Path
 
-from bot.app import STOP_BUDGET_SECONDS
 from bot.intake import DEADLY_STARTS
 from storage import accounts, outbox
 from storage.database import open_database
@@ -43,10 +41,8 @@ async def test_a_stop_in_the_middle_of_a_notice_repeats_nothing_and_loses_nothin
         await _is_told_to_many(tale)
         async with tale.child() as child:
             await tale.telegram.until(lambda: len(_reached(tale)) >= READERS // 4)
-            began = time.monotonic()
             child.is_told_to_stop()
-            assert await child.ends() == 0, child.log
-            assert time.monotonic() - began < STOP_BUDGET_SECONDS
+            assert await child.ends() == 0, child.log  # beyond STOP_BUDGET_SECONDS `App.stop` raises
         assert tale.memory.parts_marked == len(_reached(tale))
         await tale.is_finished_by_a_new_process()
         assert _reached(tale) == Counter({str(number): 1 for number in range(2001, 2001 + READERS)})
@@ -59,10 +55,8 @@ async def test_a_stop_waits_for_a_call_that_hangs_no_longer_than_its_budget(tmp_
             tale.telegram.break_next("sendMessage", Hang())
             tale.office.wang.user.types("菜单")
             await tale.telegram.until(lambda: bool(_reached(tale)))
-            began = time.monotonic()
             child.is_told_to_stop()
-            assert await child.ends() == 0, child.log
-            assert time.monotonic() - began < STOP_BUDGET_SECONDS
+            assert await child.ends() == 0, child.log  # beyond STOP_BUDGET_SECONDS `App.stop` raises
         assert not tale.seen
         await tale.is_finished_by_a_new_process()
         assert [name for name, _, _ in tale.seen.elements()] == ["王老"]
