@@ -1,7 +1,8 @@
 """Delivery: one lane a channel, from the outbox to the channel.
 
 A message is sent at least once: it is marked as sent after the channel took it, so a crash repeats only what was in flight at that
-moment and loses nothing. Of one account only the first in line travels, so nothing overtakes; answers go before notices.
+moment and loses nothing. Of one account only the first in line travels; an answer overtakes a notice, also the account's own, but nothing
+comes between the parts of one letter. What waits are rows: here is only what travels, and a few more.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from bot.media_folder import MediaFolder
 from bot.pace import Pace
 from bot.parts import parts
 from bot.pulse import Pulse
+from bot.trips import Trips
 from storage import accounts, media, outbox
 from storage.database import Database, Tx
 from storage.errors import StorageError
@@ -28,6 +30,9 @@ MEDIA_PAUSE_SECONDS = 3.0  # an enclosure that is still being fetched
 STORAGE_PAUSE_SECONDS = 5.0
 MOST_DOUBTS = 1  # a message that left without an answer may have arrived: it is sent once more, and then staff are told
 LAST_SECONDS = 4.0  # for what still travels when we stop
+LOOK_SECONDS = 30.0  # at least so often we look by ourselves: the command line writes letters without waking us
+PUT_OFF_SECONDS = 5.0  # whoever must wait longer for the pace of the chat is put off in the table, so as not to be looked at again and again
+MOST_LOOKED_AT = 4_096  # rows at a time, however many there are
 SEND_SECONDS = 120.0  # no channel takes longer over one message; beyond it we count it as not taken
 
 
@@ -64,9 +69,9 @@ class Delivery:
         self._now = now
         self._workers = workers
         self._give_up = timedelta(hours=give_up_hours)
-        self._pace = Pace(channel.limits.messages_per_second, channel.limits.messages_per_second_per_chat)
+        self._pace = Pace(channel.limits)
         self._wake = asyncio.Event()
-        self._travelling: dict[int, asyncio.Task[None]] = {}  # by account
+        self._travelling = Trips(workers)
         self._finished: list[Returned] = []
         self._slowed_chat: int | None = None
         self.pulse = Pulse(f"delivery {channel.name}")
@@ -83,9 +88,10 @@ class Delivery:
     async def run(self) -> None:
         """Send what is due, for ever. When cancelled, what travels has LAST_SECONDS to arrive; what does not will be sent again."""
         try:
+            await self._count_what_left()
             while True:
                 self._wake.clear()
-                pause: float | None = STORAGE_PAUSE_SECONDS
+                pause = STORAGE_PAUSE_SECONDS
                 try:
                     pause = await self._pass()
                     self.pulse.beat()
@@ -97,7 +103,7 @@ class Delivery:
             await self._last_arrivals()
 
     async def _last_arrivals(self) -> None:
-        travelling = list(self._travelling.values())
+        travelling = self._travelling.tasks
         if travelling:
             _, late = await asyncio.wait(travelling, timeout=LAST_SECONDS)
             for task in late:
@@ -108,62 +114,93 @@ class Delivery:
                 written = await self._write_down(tx)
             self._forget(written)
 
-    async def _rest(self, seconds: float | None) -> None:
+    async def _count_what_left(self) -> None:
+        """After a restart: what left before it counts in the windows of its chats."""
+        longest = max((each.seconds for each in self._channel.limits.windows_per_chat), default=0.0)
+        if longest:
+            clock, now = time.monotonic(), self._now()
+            async with self._database.read() as tx:
+                left = await outbox.left_since(tx, self._channel.name, now - timedelta(seconds=longest))
+            for account_id, moment in left:
+                self._pace.left(account_id, clock - (now - moment).total_seconds())
+
+    async def _rest(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
         except TimeoutError:
             return
 
-    async def _pass(self) -> float | None:
-        """Write down what came back, start what may leave; return after how many seconds to look again, None: when woken."""
-        due, looked_at = await self._look(self._workers * 2), self._workers * 2
+    async def _pass(self) -> float:
+        """Write down what came back, start what may leave; return after how many seconds to look again if nothing wakes us."""
+        limit = self._workers * 2
         while True:
-            soonest = self._send_off(due)
-            if len(due) < looked_at or len(self._travelling) >= self._workers:
+            soonest, look_further = self._send_off(due := await self._look(limit + len(self._travelling)))
+            if not look_further or len(due) < limit or limit > MOST_LOOKED_AT:
                 break
-            looked_at *= 4  # what we saw must wait for the pace of its chat: look further down the line
-            due = await self._look(looked_at)
-        if self._travelling:
-            return soonest  # what travels wakes us when it comes back
-        return _sooner(soonest, await self._next_due())
+            limit *= 4  # all we saw must wait for the pace of its chat
+        if soonest is None or soonest > 1:
+            soonest = _sooner(soonest, await self._next_due())
+        return LOOK_SECONDS if soonest is None else min(soonest, LOOK_SECONDS)
 
     async def _look(self, limit: int) -> list[Letter]:
-        """Write down everything that came back, and only then read what is due."""
+        """Write down everything that came back, and only then read what is due: nothing when nothing could leave."""
+        clock = time.monotonic()
         if not self._finished:
-            if len(self._travelling) >= self._workers:
+            if not self._pace.room(clock) or not self._travelling.room(clock, is_answer=True):
                 return []
             async with self._database.read() as tx:
                 return await outbox.due(tx, self._channel.name, self._now(), limit)
         async with self._database.write() as tx:
             written = await self._write_down(tx)
-            due = await outbox.due(tx, self._channel.name, self._now(), limit)
+            due = await outbox.due(tx, self._channel.name, self._now(), limit) if self._pace.room(clock) else []
         self._forget(written)
         return due
 
     def _forget(self, written: Sequence[Returned]) -> None:
         """What came back is on the disk: it travels no more."""
         for letter, _, _ in written:
-            self._travelling.pop(letter.account_id, None)
+            self._travelling.end(letter.account_id)
         del self._finished[: len(written)]
         self._channel.noted({letter.account_id for letter, _, _ in written})
 
-    def _send_off(self, due: Sequence[Letter]) -> float | None:
-        """Start what may leave now; return after how many seconds more may leave, None: nothing waits for the pace."""
-        soonest: float | None = None
+    def _send_off(self, due: Sequence[Letter]) -> tuple[float | None, bool]:
+        """Start what may leave now. Return after how many seconds more may leave (None: nothing waits for that), and whether what stands
+        further down the line might leave now: the last one here does not wait for the channel or for a worker."""
+        clock = time.monotonic()
+        soonest = None if due else self._wait_for_anybody(clock)
+        wait: float | None = None
         for letter in due:
             if letter.account_id in self._travelling:
                 continue
-            if len(self._travelling) >= self._workers:
-                return soonest
-            clock = time.monotonic()
-            wait = max(self._pace.wait_overall(clock), self._pace.wait_chat(letter.account_id, clock))
-            if wait > 0:
+            if wait := self._wait_for_the_channel(letter, clock):
                 soonest = _sooner(soonest, wait)
                 continue
-            self._pace.left(letter.account_id, clock)
-            self._travelling[letter.account_id] = asyncio.create_task(self._travel(letter))
-        return soonest
+            wait = self._pace.wait_chat(letter.account_id, clock, is_answer=letter.is_answer)
+            if 0 < wait <= PUT_OFF_SECONDS:
+                soonest = _sooner(soonest, wait)
+            elif wait:
+                self._travelling.begin(letter.account_id, self._put_off(letter, wait), clock)
+            else:
+                self._pace.left(letter.account_id, clock, is_answer=letter.is_answer)
+                self._travelling.begin(letter.account_id, self._travel(letter), clock)
+            wait = None
+        return soonest, wait is None and bool(due)
+
+    def _wait_for_anybody(self, clock: float) -> float | None:
+        """Return after how many seconds anything may leave, None: it might now."""
+        pace = self._pace.wait_overall(clock)
+        if self._travelling.room(clock, is_answer=True):
+            return pace or None
+        return max(pace, self._travelling.wait(clock) or 0.0) or None
+
+    def _wait_for_the_channel(self, letter: Letter, clock: float) -> float:
+        """Return for how many seconds no letter of this kind may leave, whoever gets it. What was begun counts as an answer."""
+        first = letter.is_answer or letter.parts_sent > 0
+        wait = self._pace.wait_overall(clock, is_answer=first)
+        if not self._travelling.room(clock, is_answer=first):
+            wait = max(wait, self._travelling.wait(clock) or LOOK_SECONDS)
+        return wait
 
     async def _next_due(self) -> float | None:
         async with self._database.read() as tx:
@@ -171,6 +208,11 @@ class Delivery:
         return None if moment is None else max(0.01, (moment - self._now()).total_seconds())
 
     # ── one letter ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _put_off(self, letter: Letter, seconds: float) -> None:
+        """Let a letter come back at once, to be tried when its chat may be written to again."""
+        self._finished.append((letter, 0, NotYet("这位收到的消息太密，稍后再发", seconds)))
+        self.wake()
 
     async def _travel(self, letter: Letter) -> None:
         """Send the next part of a letter and note how it went."""

@@ -31,10 +31,13 @@ class Letter:
     address: str = ""
     answers: int | None = None  # inbox id of the message it answers; None: a push
     version: int = 0  # how often it was edited
-    edits: str | None = (
-        None  # the channel's own id of the message that it edits, '' when it has none; None: it has not left yet
-    )
+    edits: str | None = None  # of an edit, the channel's own id of the message that it edits, '' when there is none
     doubts: int = 0  # how often its next part left without an answer, so that it may have arrived
+
+    @property
+    def is_answer(self) -> bool:
+        """Somebody wrote and waits for it."""
+        return self.answers is not None and self.edits is None
 
 
 ADD = """
@@ -152,6 +155,25 @@ async def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
     """Return the moment at which the next postponed message or edit of a channel is due, or None."""
     [(moment,)] = await tx.all_named(NEXT_DUE, {"channel": channel, "now": to_text(now)})
     return from_text(moment) if moment else None
+
+
+LEFT = """
+SELECT account_id, done_at, place, channel, parts_sent FROM outbox WHERE place IS NOT NULL AND place < ? ORDER BY place DESC LIMIT ?"""
+PAGE = 1_000
+
+
+async def left_since(tx: Tx, channel: str, since: datetime) -> list[tuple[int, datetime]]:
+    """Return to whom and when messages left on a channel since then, oldest first, a long one once for each of its parts."""
+    found: list[tuple[int, datetime]] = []
+    place = 2**63 - 1
+    while rows := await tx.all(LEFT, place, PAGE):
+        recent = [row for row in rows if row[1] >= to_text(since)]
+        for row in recent:
+            found += [(row[0], from_text(row[1]))] * (row[4] if row[3] == channel else 0)
+        if len(recent) < len(rows):
+            break
+        place = rows[-1][2]
+    return found[::-1]
 
 
 # Places are given out in the order of leaving and never twice: beyond every id, because before there were places a page counted ids.

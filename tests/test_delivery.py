@@ -19,7 +19,7 @@ from storage.media import Medium
 from storage.outbox import ANSWER, NEWS, NOTICE
 from tests.office import NUMBERS, Someone, TestOffice, open_office
 from tests.patience import LoopClock, eventually, eventually_rows
-from tests.telegram_server import BAD_GATEWAY_PAGE, Answer, Cut, Hang, Limits
+from tests.telegram_server import BAD_GATEWAY_PAGE, Answer, Cut, Half, Hang, Limits
 
 Post = tuple[int, str, int]  # chat, text, priority
 
@@ -108,13 +108,14 @@ async def test_when_two_chats_are_asked_to_wait_all_of_them_wait(office: TestOff
 
 # ── trouble on the way ──────────────────────────────────────────────────────────────────────────────────────────────
 
-TROUBLES: dict[str, Answer | Cut] = {
+TROUBLES: dict[str, Answer | Cut | Half] = {
     "500": Answer(500, json.dumps({"ok": False, "error_code": 500, "description": "Internal Server Error"}).encode()),
     "502 of the front server": Answer(502, BAD_GATEWAY_PAGE, "text/html"),
     "401": Answer(401, json.dumps({"ok": False, "error_code": 401, "description": "Unauthorized"}).encode()),
     "403 of a firewall": Answer(403, b"<html>Forbidden</html>", "text/html"),
     "nonsense": Answer(200, b"<html>Please log in to the hotel's network</html>", "text/html"),
     "a cut connection": Cut(),
+    "half a reply": Half(),
 }
 
 
@@ -278,6 +279,70 @@ async def test_what_waits_for_a_second_try_is_not_overtaken(office: TestOffice) 
     await later(office, backoff_seconds(0, 1))
     assert texts(office.wang) == ["第0条", "第1条", "第2条"]
     assert texts(office.li) == ["您好"]
+
+
+async def test_an_answer_overtakes_a_notice_also_within_the_limit_of_the_channel(strict_office: TestOffice) -> None:
+    """300 messages take ten seconds. Who writes in the middle is answered long before they are through."""
+    office, readers = strict_office, knows(strict_office, *range(3000, 3300))
+    notices = [(each.user.id, "明天停水", NOTICE) for each in readers]
+    await post(office, *notices)
+    await office.telegram.until(lambda: len(sent_to(office)) > 35)
+    office.wang.user.types("困难")
+    await office.telegram.until(lambda: str(NUMBERS["王老"]) in sent_to(office))
+    assert len(sent_to(office)) < 150
+    assert not office.telegram.refused
+
+
+async def test_an_answer_does_not_come_between_the_parts_of_a_notice(tmp_path: Path) -> None:
+    limits = Limits(chat_messages_per_second=4, chat_burst=3)
+    async with open_office(tmp_path, limits=limits, messages_per_second_per_chat=4) as office:
+        wang = NUMBERS["王老"]
+        await post(office, (wang, "一" * 4096 + "二" * 4096 + "三", NOTICE), (wang, "第二个通知", NOTICE))
+        await office.telegram.until(lambda: len(texts(office.wang)) == 1)
+        await post(office, (wang, "回答", ANSWER))
+        await office.telegram.until(lambda: len(texts(office.wang)) == 5)
+        assert [each[:1] for each in texts(office.wang)] == ["一", "二", "三", "回", "第"]
+        assert not office.telegram.refused
+
+
+async def test_what_is_held_until_later_lets_an_urgent_notice_pass(office: TestOffice) -> None:
+    async with office.database.write() as tx:
+        account = await accounts.find_or_add(tx, "telegram", str(NUMBERS["王老"]), office.clock())
+        morning = office.clock() + timedelta(hours=9)
+        outbox.add(tx, account, "明天有讲座", office.clock(), priority=NOTICE, not_before=morning)
+        outbox.add(tx, account, "马上停水", office.clock(), priority=NOTICE)
+    office.app.wake_lanes()
+    await office.settles()
+    assert texts(office.wang) == ["马上停水"]
+    await later(office, timedelta(hours=9).total_seconds())
+    assert texts(office.wang) == ["马上停水", "明天有讲座"]
+
+
+async def test_recipients_who_hang_take_no_worker_away_from_anybody(office: TestOffice) -> None:
+    """More of them than there are workers. Nobody else waits for their twenty seconds, and an answer not even for the others."""
+    silent = range(4000, 4000 + 3 * Delivery().workers)
+    for chat in silent:
+        office.telegram.break_chat(chat, Hang())
+    readers = knows(office, *range(3000, 3020))
+    began = time.monotonic()
+    await post(office, *((chat, "明天停水", NOTICE) for chat in [*silent, *(each.user.id for each in readers)]))
+    office.wang.user.types("困难")
+    await office.telegram.until(lambda: bool(office.wang.user.messages))
+    answered = len(sent_to(office))
+    await office.telegram.until(lambda: all(texts(each) == ["明天停水"] for each in readers))
+    assert time.monotonic() - began < PATIENCE_SECONDS / 2
+    assert answered < len(silent)
+    await office.telegram.goes_down()  # so that stopping need not wait for them
+
+
+async def test_a_second_try_does_not_wait_for_somebody_who_hangs(office: TestOffice) -> None:
+    office.telegram.break_chat(NUMBERS["小李"], Hang())
+    office.telegram.refuse_next("sendMessage", 500)
+    await post(office, (NUMBERS["王老"], "您好", NEWS))
+    await eventually_rows(office, "SELECT 1 FROM outbox WHERE tries = 1", 1)
+    await post(office, (NUMBERS["小李"], "您好", NEWS))
+    await office.telegram.until(lambda: texts(office.wang) == ["您好"])
+    await office.telegram.goes_down()  # so that stopping need not wait for them
 
 
 async def test_who_waits_for_an_enclosure_holds_up_nobody_else(office: TestOffice) -> None:

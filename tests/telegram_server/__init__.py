@@ -1,6 +1,6 @@
 """A Bot API server on loopback that refuses what Telegram refuses, and people who use it. Start at server.py."""
 
-from tests.telegram_server.faults import BAD_GATEWAY_PAGE, Answer, Cut, Hang
+from tests.telegram_server.faults import BAD_GATEWAY_PAGE, Answer, Cut, Half, Hang
 from tests.telegram_server.markup import Button
 from tests.telegram_server.people import Attachment, SeenMessage, TelegramUser
 from tests.telegram_server.rules import NO_FLOOD_LIMITS, Limits
@@ -15,6 +15,7 @@ __all__ = [
     "Button",
     "Call",
     "Cut",
+    "Half",
     "Hang",
     "Limits",
     "Refused",

@@ -40,7 +40,14 @@ class Cut:
     after_handling: bool = False
 
 
-Fault = Answer | Hang | Cut
+@dataclass(frozen=True)
+class Half:
+    """The connection is closed in the middle of an answer; `after_handling` first carries the call out."""
+
+    after_handling: bool = False
+
+
+Fault = Answer | Hang | Cut | Half
 
 
 def refusal(status: int, description: str | None = None, retry_after: int | None = None) -> Answer:
@@ -59,13 +66,17 @@ def error_body(status: int, description: str, retry_after: int | None) -> dict[s
 @dataclass
 class Faults:
     _next: dict[str, list[Fault]] = field(default_factory=dict)
+    of_chats: dict[int, Fault] = field(default_factory=dict)  # what every call about these chats meets
 
     def add(self, method: str, fault: Fault, times: int) -> None:
         self._next.setdefault(method.lower(), []).extend([fault] * times)
 
-    def take(self, method: str) -> Fault | None:
+    def take(self, method: str, chat_id: str = "") -> Fault | None:
+        if chat_id.isdecimal() and int(chat_id) in self.of_chats:
+            return self.of_chats[int(chat_id)]
         waiting = self._next.get(method.lower())
         return waiting.pop(0) if waiting else None
 
     def clear(self) -> None:
         self._next.clear()
+        self.of_chats.clear()

@@ -11,7 +11,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.telegram_server.cloud import BOT_ID, Chat, Cloud
-from tests.telegram_server.faults import Answer, Cut, Fault, Faults, Hang, error_body, refusal
+from tests.telegram_server.faults import Answer, Cut, Fault, Faults, Half, Hang, error_body, refusal
 from tests.telegram_server.methods import carry_out
 from tests.telegram_server.parameters import Parameters, read_parameters
 from tests.telegram_server.people import TelegramUser
@@ -148,6 +148,10 @@ class TelegramServer:
         """Let the next call of the method meet the fault; "file" is the download of a file."""
         self._faults.add(method, fault, times)
 
+    def break_chat(self, chat_id: int, fault: Fault) -> None:
+        """Let every call about one chat meet the fault, until all is mended."""
+        self._faults.of_chats[chat_id] = fault
+
     def mend(self) -> None:
         """Forget the faults that nobody has met yet."""
         self._faults.clear()
@@ -161,7 +165,7 @@ class TelegramServer:
             parameters = await read_parameters(request)
             self.calls.append(Call(method, parameters))
             self.cloud.changes.tell()
-            fault = self._faults.take(method)
+            fault = self._faults.take(method, parameters.text("chat_id"))
             if isinstance(fault, Answer):
                 return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
             if fault and not fault.after_handling:
@@ -218,8 +222,12 @@ def _refusal_response(refused: RefusalError) -> web.Response:
     return web.json_response(body, status=refused.status, headers=headers)
 
 
-async def _break(request: web.Request, fault: Hang | Cut) -> None:
+async def _break(request: web.Request, fault: Hang | Cut | Half) -> None:
     """Never returns: the handler is cancelled when the connection is closed, by us or by the caller."""
-    if isinstance(fault, Cut) and request.transport is not None:
+    if isinstance(fault, Half):
+        half = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "100"})
+        await half.prepare(request)
+        await half.write(b'{"ok": true, "result": {"message_id": 1')
+    if not isinstance(fault, Hang) and request.transport is not None:
         request.transport.close()
     await asyncio.Event().wait()
