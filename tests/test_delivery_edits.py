@@ -19,7 +19,7 @@ async def posts(office: TestOffice, text: str, buttons: Sequence[Sequence[str]] 
     """Send 王老 a message that may be edited later, and return its id."""
     async with office.database.write() as tx:
         account = await accounts.find_or_add(tx, "telegram", str(NUMBERS["王老"]), office.clock())
-        letter = await outbox.add_editable(tx, account, text, office.clock(), buttons=buttons)
+        letter = await outbox.write(tx, account, text, office.clock(), buttons=buttons)
     office.app.wake_lanes()
     await office.settles()
     return letter
@@ -88,7 +88,7 @@ async def test_what_has_not_left_is_simply_another_message(office: TestOffice) -
     office.telegram.refuse_next("sendMessage", 500)
     async with office.database.write() as tx:
         account = await accounts.find_or_add(tx, "telegram", str(NUMBERS["王老"]), office.clock())
-        letter = await outbox.add_editable(tx, account, "明天停水", office.clock())
+        letter = await outbox.write(tx, account, "明天停水", office.clock())
     office.app.wake_lanes()
     await eventually_rows(office, "SELECT 1 FROM outbox WHERE tries = 1", 1)
     await edits(office, letter, "后天停水", otherwise="更正：后天停水")
