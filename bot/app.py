@@ -96,6 +96,7 @@ class App:
             self._now,
             answered=self.wake_lanes,
             fetch=lambda: self.fetching.wake(),
+            planned=lambda: self.reminding.wake(),
         )
         await self.intake.start()
         self._make_channels()
