@@ -1,9 +1,10 @@
 """Cutting a text into pieces: at ends of paragraphs and sentences, within limits, and never through something that is read as one.
 
-A cut goes, best first: at the end of a paragraph, a line, a sentence, a clause, at white space, in the second half of what fits; else
-before the last thing that does not fit whole. A thing is an address (URL, mail), a telephone number, a number with its unit, a date or
-time, a Latin word, a character with the closing punctuation behind it. A thing longer than a whole piece is cut between characters as
-people see them (a letter with its accents, an emoji of several parts), and such a character longer than a piece between code points.
+A cut goes, best first: at the end of a paragraph or a line in the last third of what fits; of a sentence, a clause, at white space in
+its second half; else before the last thing that does not fit whole. A thing is an address (URL, mail), a telephone number, a number
+with its unit, a date or time, a Latin word, a character with the closing punctuation behind it. A thing longer than a whole piece is cut
+between characters as people see them (a letter with its accents, an emoji of several parts), and such a character longer than a piece
+between code points.
 """
 
 import re
@@ -11,8 +12,15 @@ from bisect import bisect_left
 
 import regex  # `re` does not know where a character as people see it ends: \X, https://www.unicode.org/reports/tr29/
 
-_ENDS = tuple(  # where a text is best cut, best first
-    re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"[。！？；!?;…]+[”’」』）》)]*", r"[，、,：:]", r"\s")
+_ENDS = tuple(  # where a text is best cut, best first, and which share of the piece must then be full
+    (re.compile(pattern), share)
+    for pattern, share in (
+        (r"\n\s*\n", 2 / 3),
+        (r"\n", 2 / 3),
+        (r"[。！？；!?;…]+[”’」』）》)]*", 1 / 2),
+        (r"[，、,：:]", 1 / 2),
+        (r"\s", 1 / 2),
+    )
 )
 _DIGITS = r"[0-9０-９〇零一二三四五六七八九十百千万亿两]+"
 _WHOLE = tuple(
@@ -96,9 +104,9 @@ def _best_cut(text: str, start: int, end: int, places: list[int]) -> int | None:
     """Return the best place to cut before `end`, or None when a single thing fills the piece."""
     low, high = bisect_left(places, start + 1), bisect_left(places, end + 1)
     allowed = set(places[low:high])
-    for pattern in _ENDS:
+    for pattern, share in _ENDS:
         ends = [match.end() for match in pattern.finditer(text, start, end) if match.end() in allowed]
-        if ends and ends[-1] - start > (end - start) // 2:
+        if ends and ends[-1] - start > (end - start) * share:
             return ends[-1]
     return _last(places, start, end)
 

@@ -105,8 +105,8 @@ def test_it_cuts_where_a_sentence_ends_if_it_can(sentences: list[str]) -> None:
 
 
 def test_a_paragraph_is_a_better_end_than_a_sentence() -> None:
-    text = "甲" * 30 + "。\n" + "乙" * 10 + "。" + "丙" * 40 + "。"
-    assert split_text(text, 50)[0] == "甲" * 30 + "。"
+    text = "甲" * 35 + "。\n" + "乙" * 10 + "。" + "丙" * 40 + "。"
+    assert split_text(text, 50)[0] == "甲" * 35 + "。"
 
 
 def test_it_does_not_cut_an_emoji_in_two() -> None:
