@@ -28,6 +28,7 @@ from bot.config import Config
 from bot.delivery import Delivery
 from bot.fetching import Fetching
 from bot.health import health
+from bot.importing import Importing
 from bot.intake import Intake, TakeTurn
 from bot.lock import ProcessLock
 from bot.media_folder import MediaFolder
@@ -95,15 +96,15 @@ class App:
             self._handle,
             self._now,
             answered=self.wake_lanes,
-            fetch=lambda: self.fetching.wake(),
-            planned=lambda: self.reminding.wake(),
+            fetch=lambda: self._media_wanted(),
         )
         await self.intake.start()
         self._make_channels()
         self.office = replace(
             self.office, rates={name: each.limits.messages_per_second for name, each in self.channels.items()}
         )
-        self.fetching = Fetching(self.channels, self.database, self.folder, self._now, fetched=self.wake_lanes)
+        self.fetching = Fetching(self.channels, self.database, self.folder, self._now, fetched=self._media_came)
+        self.importing = Importing(self.database, self.folder, lambda: self.office, self._now, imported=self.wake_lanes)
         for channel in self.channels.values():
             await channel.start()
             self._stack.push_async_callback(channel.stop)
@@ -160,6 +161,11 @@ class App:
         self.web = WebServer(self.config.web, routes, stopping=endless, names=[webhook] if webhook else [])
         await self.web.start()
         self._stack.push_async_callback(self.web.stop)
+        if (
+            not self.config.web.public_url and not self.config.web.port
+        ):  # whichever port was free: links must lead to it
+            web = self.config.web.model_copy(update={"port": self.web.port})
+            self.office = replace(self.office, web_address=web.address)
         self._own("web", self.web.run())
 
     def _start_loops(self) -> None:
@@ -168,6 +174,7 @@ class App:
         self._stack.push_async_callback(self._stop_loops)
         self._own("intake", self.intake.run())
         self._own("fetching", self.fetching.run())
+        self._own("importing", self.importing.run())
         self._own("reminders", self.reminding.run())
         for name, channel in self.channels.items():
             self._own(f"delivery {name}", self._deliver(self.lanes[name]))
@@ -193,8 +200,18 @@ class App:
 
     def _wake_all(self) -> None:
         self.intake.wake()
-        self.fetching.wake()
+        self._media_wanted()
         self.reminding.wake()
+        self.wake_lanes()
+
+    def _media_wanted(self) -> None:
+        """There may be bytes to fetch, or a file to read that is here already."""
+        self.fetching.wake()
+        self.importing.wake()
+
+    def _media_came(self) -> None:
+        """Bytes have come that a letter, or a file to be read, has waited for."""
+        self.importing.wake()
         self.wake_lanes()
 
     def wake_lanes(self) -> None:
@@ -259,7 +276,8 @@ class App:
             return await clocks.recompute(act)
 
     async def _healthz(self, request: Request) -> JSONResponse:
-        pulses: list[Pulse] = [self.intake.pulse, self.fetching.pulse, self.clock.pulse, self.reminding.pulse]
+        pulses: list[Pulse] = [self.intake.pulse, self.fetching.pulse, self.importing.pulse]
+        pulses += [self.clock.pulse, self.reminding.pulse]
         pulses += [lane.pulse for lane in self.lanes.values()] + [each.pulse for each in self.channels.values()]
         free = self.config.storage.minimum_free_megabytes
         report = await health(self.database, pulses, self.config.storage.path.parent, free, self._now)

@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.media_folder import MediaFolder
 from bot.pulse import Pulse
 from handlers.office import Office
-from storage import dialogs, entry, inbox, media, outbox, reminders
+from storage import briefing_links, dialogs, entry, inbox, media, outbox, reminders
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -37,6 +37,7 @@ async def housekeeping(
             "drafts": await dialogs.drop_old_drafts(tx, now, office.draft_hours),
             "dialogs": await dialogs.prune(tx, now, DIALOG_DAYS),
             "sessions": await entry.prune_sessions(tx, now),
+            "briefing_links": await briefing_links.prune(tx, now),
             "guesses": await entry.prune_wrong_codes(tx, now - timedelta(days=1)),
             "reminders": await reminders.prune(tx, now - timedelta(days=REMINDER_DAYS)),
         }

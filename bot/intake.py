@@ -40,19 +40,16 @@ class Intake:
         now: Callable[[], datetime],
         answered: Callable[[], None],
         fetch: Callable[[], None],
-        planned: Callable[[], None] = lambda: None,
     ) -> None:
         """`office` is asked at each turn: its calendar may change.
 
-        `answered` is called after each commit that may have filled the outbox, `fetch` when there are attachments to fetch, `planned`
-        after each commit in which a turn let a reminder be due.
-        """
+        `answered` is called after each commit that may have filled the outbox, `fetch` when there may be
+        attachments to fetch, and again when their message has had its turn."""
         self._database = database
         self._office = office
         self._take_turn = take_turn
         self._now = now
         self._answered = answered
-        self._planned = planned
         self._fetch = fetch
         self._arrived = asyncio.Event()
         self._known: dict[tuple[str, str], int] = {}
@@ -175,6 +172,8 @@ class Intake:
             for message in messages:
                 await self._alone(message)
         self._left_behind = max(0, self._left_behind - len(messages))
+        if any(each.media for each in messages):
+            self._fetch()  # a turn may have asked for what is in a file that is here already
         return len(messages)
 
     async def _turns(self, tx: Tx, messages: Sequence[Message]) -> None:
@@ -188,8 +187,6 @@ class Intake:
                 if message.account_id in tx.changed_visitors:  # by an earlier turn of this batch
                     visitor = await accounts.visitor(tx, message.account_id)
                 await self._take_turn(tx, self._office(), visitor, message, self._now())
-        if tx.sets_reminders:
-            tx.on_commit(self._planned)
 
     async def _alone(self, message: Message) -> None:
         """One message in a commit of its own; one that raises is tried once more, then parked with its traceback."""

@@ -5,7 +5,7 @@ from datetime import time
 from bot import config as settings
 from bot.config import Config
 from handlers.danger import Danger
-from handlers.office import Canned, Category, Limits, Office
+from handlers.office import Canned, Category, Limits, Office, Topic
 from handlers.worktime import WorkCalendar
 
 
@@ -42,6 +42,9 @@ def office_from(config: Config) -> Office:
         festivals=tuple(each.as_rules() for each in config.festival),
         duties=tuple(each.as_rules() for each in config.duty),
         danger_repeat_minutes=config.cases.danger_repeat_minutes,
+        topics=tuple(Topic(each.key, each.label) for each in config.topic),
+        briefing_link_days=config.briefings.link_days,
+        web_address=config.web.address if config.web.enabled else "",
     )
 
 

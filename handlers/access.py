@@ -5,6 +5,8 @@ from datetime import date
 from handlers.office import Office
 from storage import absences, accounts, people
 from storage.accounts import Visitor
+from storage.briefing_corrections import Correction
+from storage.briefings import Briefing
 from storage.case_lists import Scope
 from storage.cases import Case
 from storage.database import Tx
@@ -141,6 +143,33 @@ def may_see_mailing(visitor: Visitor, mailing: Mailing) -> bool:
 def may_steer(visitor: Visitor, office: Office, mailing: Mailing) -> bool:
     """Tell whether somebody may pause, cancel or widen a mailing: its maker, and whoever may approve."""
     return visitor.person_id == mailing.made_by or visitor.has(*office.approvers)
+
+
+def is_served(visitor: Visitor) -> bool:
+    """Tell whether briefings are sent to this person."""
+    return visitor.has(*CLIENT_ROLES)
+
+
+def may_read_briefing(visitor: Visitor, briefing: Briefing) -> bool:
+    """Tell whether somebody may read a briefing: everybody on the roster what is published, the office everything."""
+    return works_here(visitor) or (visitor.person_id is not None and briefing.state == "published")
+
+
+async def may_open_page(tx: Tx, person_id: int, briefing: Briefing) -> bool:
+    """Tell whether the page of a briefing opens for somebody who holds a link to it: like `may_read_briefing`."""
+    if briefing.state == "published":
+        return True
+    return any(role.name in OFFICE_ROLES for role in await people.roles(tx, person_id))
+
+
+def may_write_briefings(visitor: Visitor) -> bool:
+    """Tell whether somebody may write, correct and withdraw briefings: staff and administrators."""
+    return visitor.has(*HANDLING_ROLES)
+
+
+def may_approve_correction(visitor: Visitor, office: Office, correction: Correction) -> bool:
+    """Tell whether somebody may let a correction be: whoever has a role that the office names, and did not write it."""
+    return visitor.has(*office.approvers) and visitor.person_id != correction.made_by
 
 
 async def may_answer(tx: Tx, visitor: Visitor, case: Case) -> bool:

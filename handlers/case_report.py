@@ -9,7 +9,7 @@ from datetime import datetime
 from statistics import median
 
 from handlers.month import Month, month_of
-from handlers.office import CONTACT, Office, day_in_words
+from handlers.office import Office, day_in_words
 from storage.case_report import HANDED, Changed, Closed, Facts, Opened, Promised
 
 NOTHING = "—"  # a share of nothing
@@ -208,7 +208,7 @@ def make_report(facts: Facts, office: Office, month: Month, now: datetime) -> Re
 
 
 def category_label(office: Office, key: str) -> str:
-    return "请人联系" if key == CONTACT else office.category(key).label
+    return office.category_label(key)
 
 
 def divided(facts: Facts, label: Callable[[Fact], str]) -> dict[str, Facts]:

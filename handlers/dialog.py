@@ -172,6 +172,10 @@ class Chat:
         reader = readers.story(key, so_far)
         return Gathered.of(await self._question(_Question(key, question, buttons, reader, free=True)))
 
+    async def file(self, key: str, question: str) -> str:
+        """Ask for one file and return its medium's id; its bytes may still be on their way."""
+        return str(await self._question(_Question(key, question, [], readers.one_file(), free=True)))
+
     async def review(self, prompt: str, **labels: str) -> None:
         """Show the answers named by key (`category="类别"`) and go on only when they are confirmed.
 

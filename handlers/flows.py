@@ -43,6 +43,9 @@ from handlers.hall import answering as hall_answering
 from handlers.notices import answering as notice_answering
 from handlers.notices import board, composing, exporting, sending_back
 from handlers.notices import calls as notice_calls
+from handlers.reading import asking as reading_asking
+from handlers.reading import desk as briefing_desk
+from handlers.reading import mending, paging, searching, sending_out, shelf, subscribing, writing
 from handlers.turn import Turn
 from storage.accounts import Visitor
 
@@ -70,6 +73,9 @@ CLIENT_FLOWS = (
     wishes.quiet,
     afterwards.afterwords,
     notice_answering.notice_words,
+    searching.find,
+    subscribing.subscribe,
+    reading_asking.say_about,
 )
 OFFICE_FLOWS = (
     answering.reply,
@@ -103,6 +109,12 @@ OFFICE_FLOWS = (
     afterwards.photos,
     composing.notice,
     sending_back.send_back,
+    writing.write,
+    writing.write_from_file,
+    mending.mend,
+    mending.withdraw,
+    sending_out.send,
+    sending_out.chase,
 )
 FLOWS: Mapping[str, Flow] = {each.name: each for each in (CONSENT, REQUEST_ACCESS, *CLIENT_FLOWS, *OFFICE_FLOWS)}
 
@@ -225,6 +237,28 @@ ACTIONS: Mapping[str, Action] = {
     "comes1": notice_answering.comes,
     "comes0": notice_answering.stays_away,
     "reply2": notice_answering.begin_words,
+    "briefs": shelf.show_shelf,
+    "briefmonths": shelf.show_months,
+    "briefmonth": shelf.show_month,
+    "brieftopics": shelf.show_topics,
+    "brieftopic": shelf.show_topic,
+    "brief": paging.show_summary,
+    "page": paging.show_page,
+    "listen": paging.listen,
+    "briefread": paging.mark_read,
+    "briefword": reading_asking.begin,
+    "briefdesk": briefing_desk.show_desk,
+    "briefone": briefing_desk.show_one,
+    "briefpreview": briefing_desk.preview,
+    "briefdrop": briefing_desk.drop,
+    "briefgoon": writing.go_on,
+    "briefmend": mending.begin,
+    "mendok": mending.approve,
+    "mendno": mending.refuse,
+    "mendpage": mending.show_corrected,
+    "briefwithdraw": mending.begin_withdrawal,
+    "briefsend": sending_out.begin,
+    "briefchase": sending_out.begin_chase,
 }
 KEYWORDS: Mapping[str, str] = {  # words that press a button of the menu
     "待办": "a:todo:",
@@ -246,13 +280,24 @@ KEYWORDS: Mapping[str, str] = {  # words that press a button of the menu
     "签到名单": "a:door:",
     "出勤": "a:attendance:",
     "通知": "a:mailings:",
+    "简报": "a:briefs:0",
+    "学习简报": "a:briefs:0",
+    "看简报": "a:briefs:0",
+    "学习": "a:briefs:0",
+    "政策": "a:briefs:0",
+    "按月份看": "a:briefmonths:0",
+    "按类别看": "a:brieftopics:",
 }
 
 OFFICE_WORDS = frozenset(
     "待办 我承办的 回访 请假 更多 签到名单 出勤 通知".split()
 )  # of a cadre they are words like others
 
-OFFICE_KEYWORDS: Mapping[str, str] = {"活动": "a:hall:", "活动和课程": "a:hall:"}  # of who only works here
+OFFICE_KEYWORDS: Mapping[str, str] = {
+    "活动": "a:hall:",
+    "活动和课程": "a:hall:",
+    "简报": "a:briefdesk:0",
+}  # of who only works here
 
 
 def named(name: str) -> Flow:

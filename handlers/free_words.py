@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 from handlers import access, alarm, answers, flows, menu, underway
+from handlers.briefings import finding
 from handlers.cases import opening, telling
 from handlers.desk import card, lists
 from handlers.readers import Gathered, Said
+from handlers.reading import searching
 from handlers.turn import Button, Turn, row_id
 from storage import case_closings, case_entries, inbox
 from storage.cases import Case, of_speaker
@@ -28,7 +30,7 @@ async def take_free_words(turn: Turn) -> None:
     if access.works_here(turn.visitor) and words.startswith(SEARCH) and await lists.search(turn, words[len(SEARCH) :]):
         return
     if access.only_works_here(turn.visitor):
-        if media or not await lists.search(turn, words):
+        if media or not (await lists.search(turn, words) or await searching.answer(turn, words)):
             turn.say("这句话我没有听明白，也没有找到有这几个字的困难。")
             menu.show_menu(turn)
     elif plain in THANKS and not media:
@@ -38,11 +40,21 @@ async def take_free_words(turn: Turn) -> None:
     elif plain in GREETINGS and not media:
         turn.say(f"{turn.visitor.name}，您好。")
         menu.show_menu(turn)
+    elif not media and await _in_briefings(turn, words):
+        return
     elif media or len(plain) >= underway.SHORTEST_STORY:
         await underway.start(turn, flows.OFFER, said.kept.stored())
     else:
         turn.say("这句话我没有听明白。您可以按下面的按钮，或者把事情多说几句。")
         menu.show_menu(turn)
+
+
+async def _in_briefings(turn: Turn, words: str) -> bool:
+    """Answer a question, or a word or two, with what briefings say, where they say it; False for a story, and when nothing fits well."""
+    if await searching.look_for(turn, words):
+        return True
+    asks = finding.is_question(words) or len(answers.plain(words)) < underway.SHORTEST_STORY
+    return asks and await searching.answer(turn, words)
 
 
 async def _more_of(turn: Turn, case: Case, told: Gathered) -> None:

@@ -11,6 +11,7 @@ CLIENT_MENU = (
     Button("3 找人工", "w:human"),
     Button("4 使用帮助", "w:help"),
     Button("5 活动和课程", "a:events:"),
+    Button("6 学习简报", "a:briefs:0"),
 )
 OFFICE_MENU = (
     Button("1 待办", "a:todo:"),
@@ -30,6 +31,7 @@ OFFICE_MORE = (
     Button("7 明天要发的", "a:tomorrow:"),
     Button("8 活动和课程", "a:hall:"),
     Button("9 通知和简报", "a:mailings:"),
+    Button("10 学习简报", "a:briefdesk:0"),
 )
 
 
@@ -65,6 +67,7 @@ async def show_help(turn: Turn, argument: str) -> None:
         f"这里是{office.name}的服务助手。\n"
         "有困难，直接把事情说出来就行，打字、语音、照片都可以。\n"
         "活动、上课，按【活动和课程】报名；要出远门说“外出”，怕吵说“不打扰”。\n"
+        "局里的简报，按【学习简报】看；想问政策，直接问，比如：医药费怎么报销。\n"
         "随时可以说：菜单、返回、取消、人工。\n"
         "我们不会向您要钱、要密码、要验证码。\n"
         f"想找人说话，请打电话：{office.phone}（{office.service_hours}）。\n"

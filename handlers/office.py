@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from handlers.calendar.rules import Duty, Festival, Greetings
@@ -10,6 +11,7 @@ from handlers.danger import Danger
 from handlers.worktime import WorkCalendar
 
 CONTACT = "contact"  # not a category of config.toml: a wish to speak to a person
+CONSULT = "consult"  # likewise: something to say about a briefing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,14 @@ class Canned:
 
     label: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a briefing is about."""
+
+    key: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,9 @@ class Office:
     festivals: tuple[Festival, ...]
     duties: tuple[Duty, ...]
     danger_repeat_minutes: int  # without anybody taking it, then an alarm is given again
+    topics: tuple[Topic, ...]  # of briefings
+    briefing_link_days: int  # so long the link to a page in large print is good
+    web_address: str  # what links begin with, without a slash at the end; '': there are no web pages
     rates: Mapping[str, float] = field(default_factory=dict)  # messages a second, by channel
 
     def today(self, now: datetime) -> date:
@@ -90,6 +103,19 @@ class Office:
         by_key = {each.key: each for each in self.categories}
         other = by_key["other"]
         return by_key.get(key) or Category(key, "其他", other.limits, other.urgent_limits)
+
+    def category_label(self, key: str) -> str:
+        """Return what people call a kind of case, also one that is no category of config.toml."""
+        return {CONTACT: "请人联系", CONSULT: "咨询"}.get(key) or self.category(key).label
+
+    def topic(self, key: str) -> str:
+        """Return what people call a topic; one that config.toml no longer has is called 其他."""
+        return next((each.label for each in self.topics if each.key == key), "其他")
+
+    @property
+    def web_is_only_here(self) -> bool:
+        """Tell whether the web pages can be opened on this machine only."""
+        return urlsplit(self.web_address).hostname in ("127.0.0.1", "localhost", "::1")
 
     def limits(self, category_key: str, urgent: bool) -> Limits:
         """Return what is promised for a case of this kind. A wish to speak to a person is always urgent."""

@@ -204,6 +204,18 @@ def story(key: str, so_far: Gathered) -> Reader:
     return read
 
 
+def one_file() -> Reader:
+    """Read one file; what is written beside it is not looked at."""
+
+    def read(said: Said) -> Reading:
+        if len(said.media) == 1:
+            return Understood(said.media[0], "收到文件")
+        many = "一次请只发一个文件。" if said.media else "请把文件发过来。"
+        return NotUnderstood(many, keep=False)
+
+    return read
+
+
 def verdict(choices: Mapping[str, str]) -> Reader:
     """Read the answer to a review: the first choice confirms, the others (value '!key') name an answer to change."""
     values, labels = list(choices), list(choices.values())

@@ -35,6 +35,19 @@ def query(text: str) -> str | None:
     return " AND ".join(terms) or None
 
 
+def query_any(text: str) -> str | None:
+    """Return the MATCH expression for all texts that hold any part of the given words, or None: for ranking what nearly fits."""
+    return " OR ".join(f'"{each}"*' for each in parts(text)) or None
+
+
+def parts(text: str) -> list[str]:
+    """Return what words are compared by, each once: the pairs of runs of Chinese, a single character, other runs whole."""
+    found = [
+        part for chinese, other in _runs(text) for part in (_pairs(chinese) if len(chinese) > 1 else [chinese or other])
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _term(chinese: str, other: str) -> str:
     if len(chinese) > 1:
         return f'"{" ".join(_pairs(chinese))}"'
@@ -47,4 +60,9 @@ def _pairs(chinese: str) -> list[str]:
 
 def _runs(text: str) -> list[tuple[str, str]]:
     """Return the runs of a text in one writing, each as (Chinese, '') or ('', letters and digits); what lies between is dropped."""
-    return _RUN.findall(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
+    return _RUN.findall(evened(text))
+
+
+def evened(text: str) -> str:
+    """Return a text as the search sees it: full-width forms like narrow ones, small letters."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

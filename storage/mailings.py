@@ -24,6 +24,7 @@ class Circle:
     answered: str | None = None  # ... and: 'read', 'unread', 'yes', 'no', 'unanswered'
     persons: tuple[int, ...] = ()  # by name; with nothing else set these only
     without: tuple[int, ...] = ()
+    topic: str | None = None  # of a briefing: whoever does not want to be sent it is left out
 
     def stored(self) -> dict[str, Any]:
         found = {name: getattr(self, name) for name in self.__slots__ if name != "audience" and getattr(self, name)}
@@ -170,6 +171,7 @@ UPDATE mailings SET state = ?, decided_by = ?, decided_at = ?, why = ?, ended_at
 BEGIN = "UPDATE mailings SET state = 'sending', began_at = ? WHERE id = ? AND state = 'approved'"
 END = "UPDATE mailings SET state = ?, why = coalesce(?, why), ended_at = ? WHERE id = ? AND ended_at IS NULL"
 GO_ON = "UPDATE mailings SET state = 'sending', ended_at = NULL, useful_until = ? WHERE id = ? AND state = 'done'"
+REWRITE = "UPDATE mailings SET text = ? WHERE id = ? AND ended_at IS NULL"
 NEXT_ROUND = "UPDATE mailings SET rounds = rounds + 1 WHERE id = ? RETURNING rounds"
 PROGRESS = "UPDATE mailings SET progress = ? WHERE id = ?"
 
@@ -197,6 +199,11 @@ async def end(tx: Tx, mailing_id: int, state: str, now: datetime, why: str | Non
 async def go_on(tx: Tx, mailing_id: int, useful_until: datetime) -> bool:
     """Send on after the end, to those who failed or have come since; False when it is not at its end."""
     return await tx.run(GO_ON, to_text(useful_until), mailing_id) == 1
+
+
+async def rewrite(tx: Tx, mailing_id: int, text: str) -> bool:
+    """Let those who have yet to be sent it be sent these words: what it tells was corrected. False when it has ended."""
+    return await tx.run(REWRITE, text, mailing_id) == 1
 
 
 async def next_round(tx: Tx, mailing_id: int) -> int:

@@ -130,12 +130,13 @@ async def is_own(tx: Tx, media_id: str, account_id: int) -> bool:
     return await tx.one(OWN, media_id, account_id) is not None
 
 
-# A case keeps its attachments by name in its entries; only while it is not closed does it need the bytes.
+# A case keeps its attachments by name in its entries; only while it is not closed does it need the bytes. A briefing needs them for ever.
 EXPIRE = """
 UPDATE media SET state = 'lost', reference = NULL, content = NULL, why = '到期删除' WHERE id IN (
     SELECT m.id FROM media m WHERE m.made_at < ? AND m.state IN ('kept', 'made') AND NOT EXISTS (
         SELECT 1 FROM case_entries e JOIN cases c ON c.id = e.case_id AND c.closed_at IS NULL
         WHERE e.media LIKE '%' || m.id || '%')
+    AND NOT EXISTS (SELECT 1 FROM briefing_media b JOIN briefings i ON i.id = b.briefing_id AND i.state <> 'dropped' WHERE b.media_id = m.id)
     ORDER BY m.made_at LIMIT ?) RETURNING id"""
 
 

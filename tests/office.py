@@ -138,7 +138,8 @@ class TestOffice:
     @property
     def _is_idle(self) -> bool:
         lanes = all(lane.is_idle for lane in self.app.lanes.values())
-        return lanes and self.app.fetching.is_idle and not self.telegram.unconfirmed
+        files = self.app.fetching.is_idle and self.app.importing.is_idle
+        return lanes and files and not self.telegram.unconfirmed
 
     def _seems_settled(self) -> bool:
         """Whether it may be worth while to wait for the database: a way to its thread and back takes longer than a look beside it."""

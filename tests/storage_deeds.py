@@ -13,6 +13,12 @@ from storage import (
     accounts,
     adjusted_days,
     audit,
+    briefing_corrections,
+    briefing_files,
+    briefing_links,
+    briefing_reads,
+    briefing_search,
+    briefings,
     case_aids,
     case_clocks,
     case_closings,
@@ -120,6 +126,19 @@ async def _fill_messages(tx: Tx) -> None:
         dialog = await dialogs.add(tx, OF_WANG, "report", {}, LONG_AGO)
         await dialogs.save(tx, replace(dialog, state=state))
     await media.add(tx, MEDIUM, NOW)
+    await _briefings(tx)
+
+
+async def _briefings(tx: Tx) -> None:
+    """A draft, one that is out, a correction that waits, a link that ran out, a file to be read."""
+    for _ in (DRAFT, OUT):
+        await _new_briefing(tx)
+    await briefings.publish(tx, OUT, NOW)
+    await briefing_search.put(tx, await briefings.by_id(tx, OUT))
+    await briefing_corrections.add(tx, OUT, "title", "少吃盐", ZHAO, NOW)
+    await briefing_links.add(tx, "old secret", OUT, LI, LONG_AGO)
+    await media.add(tx, replace(MEDIUM, id="3" * 32), NOW)
+    await briefing_files.add(tx, "3" * 32, "public", ZHAO, OF_ZHAO, NOW)
 
 
 async def _fill_mailings(tx: Tx) -> None:
@@ -239,6 +258,21 @@ async def _saved_at_the_end(tx: Tx) -> None:
     dialogs.save_last(tx, DIALOG)
 
 
+async def _new_briefing(tx: Tx) -> None:
+    await briefings.add(
+        tx, content_class="public", topic="health", title="少盐", text="每天不超过五克盐。", made_by=ZHAO, now=NOW
+    )
+
+
+async def _correct(tx: Tx) -> None:
+    before = await briefings.by_id(tx, OUT)
+    await briefing_search.take_out(tx, before)
+    after = replace(before, title="少吃盐", corrected_at=NOW)
+    await briefings.write(tx, after)
+    await briefing_search.put(tx, after)
+
+
+DRAFT, OUT = 1, 2  # briefings
 DIALOG = dialogs.Dialog(3, OF_WANG, "report", {"a": 1}, "a", "open", 0, NOW)
 DEEDS: dict[str, Deed] = {
     "accounts.find_or_add": lambda tx: accounts.find_or_add(tx, "telegram", "somebody new", NOW),
@@ -253,6 +287,24 @@ DEEDS: dict[str, Deed] = {
     "adjusted_days.replace_year": lambda tx: adjusted_days.replace_year(
         tx, 2027, {date(2027, 1, 1): AdjustedDay(date(2027, 1, 1), False, "元旦")}
     ),
+    "briefings.add": _new_briefing,
+    "briefings.move": lambda tx: briefings.move(tx, DRAFT, "proposed", was="draft"),
+    "briefings.publish": lambda tx: briefings.publish(tx, DRAFT, NOW),
+    "briefings.put_media": lambda tx: briefings.put_media(tx, DRAFT, [MEDIUM.id]),
+    "briefings.tie_case": lambda tx: briefings.tie_case(tx, OPEN, OUT),
+    "briefings.withdraw": lambda tx: briefings.withdraw(tx, OUT, "写错了", NOW),
+    "briefings.write": _correct,
+    "briefing_corrections.add": lambda tx: briefing_corrections.add(tx, OUT, "title", "少吃盐", ZHAO, NOW),
+    "briefing_corrections.decide": lambda tx: briefing_corrections.decide(tx, 1, "approved", LI, NOW),
+    "briefing_files.add": lambda tx: briefing_files.add(tx, MEDIUM.id, "public", ZHAO, OF_ZHAO, NOW),
+    "briefing_files.done": lambda tx: briefing_files.done(tx, "3" * 32),
+    "briefing_links.add": lambda tx: briefing_links.add(tx, "secret", OUT, WANG, NOW),
+    "briefing_links.prune": lambda tx: briefing_links.prune(tx, NOW),
+    "briefing_links.revoke": lambda tx: briefing_links.revoke(tx, LI),
+    "briefing_reads.add": lambda tx: briefing_reads.add(tx, OUT, WANG, "button", "web", NOW),
+    "briefing_reads.put_mutes": lambda tx: briefing_reads.put_mutes(tx, WANG, ["health"]),
+    "briefing_search.put": _correct,
+    "briefing_search.take_out": _correct,
     "case_aids.add": lambda tx: case_aids.add(
         tx, TAKEN, Aid("特困补助", "重大疾病", "现金", "500元", TODAY, "赵科"), ZHAO, NOW
     ),
@@ -320,6 +372,7 @@ DEEDS: dict[str, Deed] = {
     "media.later": lambda tx: media.later(tx, MEDIUM.id, NOW + timedelta(minutes=1), "取不到"),
     "media.expire": _expire_medium,
     "mailings.add": lambda tx: mailings.add(tx, MAILING),
+    "mailings.rewrite": lambda tx: mailings.rewrite(tx, SENDING, "国庆节放假四天"),
     "mailings.move": lambda tx: mailings.move(tx, SENDING, "paused", was="sending"),
     "mailings.decide": lambda tx: mailings.decide(tx, PROPOSED_MAILING, "returned", LI, NOW, "写错了"),
     "mailings.begin": lambda tx: mailings.begin(tx, APPROVED, NOW),

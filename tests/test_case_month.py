@@ -78,7 +78,7 @@ def recounted(book: Book, month: Month) -> dict[str, int]:
 
 
 RANDOM = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")  # the ids of media
-NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'case_search_%' ORDER BY name"
+NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_search_%' ORDER BY name"
 
 
 def tables(book: sqlite3.Connection) -> dict[str, list[object]]:

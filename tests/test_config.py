@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from bot import config as settings_of
 from bot.config import Category, Config, ConfigError, Mistake, Web, load
+from bot.config.briefings import Topic
 from bot.config.calendar_days import Duty as ConfiguredDuty
 from bot.config.calendar_days import Festival as ConfiguredFestival
 from bot.config.casework import Danger as ConfiguredDanger
@@ -493,6 +494,7 @@ LISTS: dict[str, type[BaseModel]] = {
     "danger": ConfiguredDanger,
     "festival": ConfiguredFestival,
     "duty": ConfiguredDuty,
+    "topic": Topic,
 }
 WHERE_THEY_STAND = {  # of what is too long for a comment
     *(

@@ -191,7 +191,7 @@ async def test_the_menu_in_the_middle_puts_the_dialog_aside_and_keeps_it(talk: C
     await wang.says("暖气三天不热了")
     await wang.says("菜单")
     assert wang.sees("“反映困难”先放下了")
-    assert wang.buttons == ["1 反映困难", "2 我的困难", "3 找人工", "4 使用帮助", "5 活动和课程"]
+    assert wang.buttons == ["1 反映困难", "2 我的困难", "3 找人工", "4 使用帮助", "5 活动和课程", "6 学习简报"]
     await wang.says("2")
     assert wang.sees("您还没有登记过困难")
     await wang.says("接着填")

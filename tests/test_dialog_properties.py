@@ -270,7 +270,7 @@ async def reports(someone: Speaker) -> None:
     """From wherever this person stands: the menu, 困难, and on to the receipt."""
     await agrees_again(someone)
     assert someone.sees("您要办什么？")
-    assert someone.buttons == ["1 反映困难", "2 我的困难", "3 找人工", "4 使用帮助", "5 活动和课程"]
+    assert someone.buttons == ["1 反映困难", "2 我的困难", "3 找人工", "4 使用帮助", "5 活动和课程", "6 学习简报"]
     await someone.says("困难")
     if someone.sees("接着填吗？"):
         await someone.says("重新填")

@@ -403,7 +403,7 @@ NOT_IN_THE_TRAIL = {"talk_begins", "talk_ends"}
 
 def test_the_guide_lists_every_deed_that_the_trail_records_and_no_other() -> None:
     rooms = "absence access account away case consent course gathering interests invite life link mailing message person quiet reminder"
-    rooms += " report request role signup talk workdays"
+    rooms += " briefing report request role signup talk topics workdays"
     form = re.compile(rf"\b(?:{'|'.join(rooms.split())})\.[a-z]+\b")
     written = {each for room in ("bot", "handlers", "storage") for each in sentences(room) if form.fullmatch(each)}
     written |= {f"case.{kind}" for kind in DEEDS.keys() - NOT_IN_THE_TRAIL}  # some are put together from the kind

@@ -31,7 +31,14 @@ HOSTS = {
     *("api.telegram.org", "core.telegram.org", "t.me"),
     *("openws.work.weixin.qq.com", "developer.work.weixin.qq.com", "work.weixin.qq.com"),
     *("docs.python.org", "docs.aiohttp.org", "man7.org", "www.sqlite.org", "sqlite.org", "www.rfc-editor.org"),
-    *("developer.mozilla.org", "html.spec.whatwg.org", "www.w3.org", "www.unicode.org", "github.com"),
+    *(
+        "developer.mozilla.org",
+        "html.spec.whatwg.org",
+        "www.w3.org",
+        "www.unicode.org",
+        "schemas.openxmlformats.org",
+        "github.com",
+    ),
 }
 
 

@@ -270,7 +270,7 @@ FILLINGS: dict[int, str] = {
     ),
 }
 FILLINGS[2] = FILLINGS[1][: FILLINGS[1].index("INSERT INTO cases")]
-FILLINGS[3] = FILLINGS[4] = FILLINGS[5] = FILLINGS[6] = FILLINGS[2]
+FILLINGS[3] = FILLINGS[4] = FILLINGS[5] = FILLINGS[6] = FILLINGS[7] = FILLINGS[2]
 NEWEST = len(migrate.migrations())
 
 

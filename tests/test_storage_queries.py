@@ -32,6 +32,11 @@ COLD = {
     "case_report.PROMISED": "the same",
     "case_report.LEDGER": "the same",
     "leaving.UNFINISHED": "when somebody is taken off the roster",
+    "briefings.SELECT": "the beginning of other statements",
+    "briefings.SHOWN_TO_STAFF": "from the end, as many as are shown",
+    "briefing_files.NEXT": "files that wait to be read, a few at a time",
+    "briefing_reads.MUTED_BY": "when a briefing is sent, a few rows a person",
+    "briefing_search.FIND": "a table of FTS5, which looks into its own index",
     "branches.ALL_BRANCHES": "staff make a meeting of a branch, or invite by branches",
     "branches.BRANCHES_OF_UNITS": "the same",
     "cases.COUNT": "asked on the command line",
@@ -88,7 +93,7 @@ def scans(connection: sqlite3.Connection, sql: str) -> list[str]:
     partial = {
         index[1]
         for (table,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'case_search%'"
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_search%'"
         ).fetchall()
         for index in connection.execute(f"PRAGMA index_list({table})").fetchall()
         if index[4]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.briefings import TOPICS, Briefings, Topic
 from bot.config.calendar_days import DUTIES, FESTIVALS, Duty, Festival, Greetings
 from bot.config.casework import Canned, Cases, Category, Danger
 from bot.config.gatherings import Gatherings, Quiet
@@ -325,6 +326,8 @@ class Config(BaseSettings):
     greetings: Greetings = Greetings()
     festival: tuple[Festival, ...] = Field(FESTIVALS, max_length=40, description="0 到 40 项 [[festival]]，key 不重复")
     duty: tuple[Duty, ...] = Field(DUTIES, max_length=15, description="0 到 15 项 [[duty]]，kind 不重复")
+    topic: tuple[Topic, ...] = Field(TOPICS, max_length=7, description="1 到 7 项 [[topic]]，key 和 label 都不重复")
+    briefings: Briefings = Briefings()
     dialog: Dialog = Dialog()
     storage: Storage = Storage()
     web: Web = Web()
@@ -341,6 +344,14 @@ class Config(BaseSettings):
         if "other" not in keys or len(keys) < len(categories) or len(labels) < len(categories):
             raise ValueError
         return categories
+
+    @field_validator("topic")
+    @classmethod
+    def _topics(cls, topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
+        keys, labels = {each.key for each in topics}, {each.label for each in topics}
+        if not topics or len(keys) < len(topics) or len(labels) < len(topics):
+            raise ValueError
+        return topics
 
     @field_validator("canned", "danger")
     @classmethod

@@ -88,24 +88,31 @@ class Attachments:
             medium = await media.by_id(tx, request.path_params["media"])
             if seat is None or medium is None or not await media.may_open(tx, medium.id, seat.account_id):
                 raise not_found()
-            made = await media.content(tx, medium.id) if medium.state == "made" else None
+        return await hand_out(self._site, medium)
+
+
+async def hand_out(site: Site, medium: Medium) -> Response:
+    """Return the bytes of a medium to whoever was found to be allowed. Raises Refusal 404, and 503: they are still being fetched."""
+    if medium.state == "made":
+        async with site.database.read() as tx:
+            made = await media.content(tx, medium.id)
         if made is not None:
             return _saved(medium, made)
-        if medium.state == "wanted":
-            raise Refusal(503, "这个附件还在取，请过一会儿再看。", retry_after_seconds=FETCH_RETRY_SECONDS)
-        path = self._site.folder.path(medium.id)
-        try:
-            found = await asyncio.to_thread(os.stat, path)
-        except FileNotFoundError as error:
-            raise not_found() from error
-        return FileResponse(
-            path,
-            headers={"Content-Security-Policy": SANDBOX},
-            media_type=medium.media_type if is_shown(medium.media_type) else "application/octet-stream",
-            filename=medium.name,
-            stat_result=found,
-            content_disposition_type="inline" if is_shown(medium.media_type) else "attachment",
-        )
+    if medium.state == "wanted":
+        raise Refusal(503, "这个附件还在取，请过一会儿再看。", retry_after_seconds=FETCH_RETRY_SECONDS)
+    path = site.folder.path(medium.id)
+    try:
+        found = await asyncio.to_thread(os.stat, path)
+    except FileNotFoundError as error:
+        raise not_found() from error
+    return FileResponse(
+        path,
+        headers={"Content-Security-Policy": SANDBOX},
+        media_type=medium.media_type if is_shown(medium.media_type) else "application/octet-stream",
+        filename=medium.name,
+        stat_result=found,
+        content_disposition_type="inline" if is_shown(medium.media_type) else "attachment",
+    )
 
 
 def _saved(medium: Medium, data: bytes) -> Response:

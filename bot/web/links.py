@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.web.session import new_seat, new_token
 from bot.web.site import CHANNEL
-from storage import accounts, audit, entry, people
+from storage import accounts, audit, briefing_links, entry, people
 from storage.accounts import Account
 from storage.database import Tx
 
@@ -24,8 +24,12 @@ async def make_link(tx: Tx, person_id: int, now: datetime, *, made_by: int | Non
 
 
 async def revoke(tx: Tx, person_id: int, now: datetime, *, revoked_by: int | None = None) -> int:
-    """Revoke every link of the person and every browser that is in; return how many links. Open pages end in 15 s."""
+    """Revoke every link of the person, those to briefings as well, and every browser that is in; return how many links to the chat.
+
+    Open pages end in 15 s.
+    """
     revoked = 0
+    await briefing_links.revoke(tx, person_id)
     for seat in await _seats(tx, person_id):
         revoked += await entry.revoke_links(tx, seat.id, now)
     await audit.add(tx, now, "link.revoked", f"person:{person_id}", actor_id=revoked_by, links=revoked)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from bot.web.refusal import not_found
 
 PAGE = "chat.html"
+FOLDERS = ("static", "reading")  # the chat's page, and what the page of a briefing has besides
 FRESH_SECONDS = 60  # so long a browser need not ask again: after an update old and new parts mix no longer than that
 # Not from the system's own table: on Windows that one may call JavaScript text/plain, which browsers refuse to run.
 MEDIA_TYPES = {
@@ -55,9 +56,9 @@ class Pages:
 
 
 def assets() -> dict[str, Asset]:
-    """Return every file of bot/web/static of a kind that a page is made of."""
+    """Return every file of FOLDERS of a kind that a page is made of, by name."""
     found = {}
-    for file in (resources.files("bot.web") / "static").iterdir():
+    for file in (each for folder in FOLDERS for each in (resources.files("bot.web") / folder).iterdir()):
         ending = file.name.rsplit(".", 1)[-1]
         if ending in MEDIA_TYPES and file.is_file():
             body = file.read_bytes()

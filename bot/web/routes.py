@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.attachments import Attachments
+from bot.web.briefing import BriefingPage
 from bot.web.checkin import Checkin
 from bot.web.door import Door
 from bot.web.pages import Pages
@@ -21,7 +22,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def make_routes(site: Site) -> list[Route]:
     """Return the table. Adding a page is one file and one line here."""
     pages, door, talk, say, attachments = Pages(), Door(site), Talk(site), Say(site), Attachments(site)
-    checkin = Checkin(site, say)
+    checkin, briefing = Checkin(site, say), BriefingPage(site)
     return [
         Route("/", pages.page),
         Route("/enter", pages.page),
@@ -38,6 +39,11 @@ def make_routes(site: Site) -> list[Route]:
         _post("/u/{seat}/leave", door.leave),
         Route("/c/{code}", checkin.show),
         Route("/c/{code}", checkin.arrive, methods=["POST"]),  # a form: it asks itself where it was sent from
+        Route("/b/{secret}", briefing.show),
+        Route(
+            "/b/{secret}", briefing.note_read, methods=["POST"]
+        ),  # whoever knows the secret may: nothing else is needed
+        Route("/b/{secret}/media/{media}", briefing.medium),
     ]
 
 

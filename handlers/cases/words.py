@@ -3,7 +3,7 @@
 from datetime import date
 
 from handlers.act import Act, Button
-from handlers.office import CONTACT, Office, day_in_words
+from handlers.office import Office, day_in_words
 from handlers.readers import short
 from storage import case_closings, case_entries
 from storage.cases import Case
@@ -15,7 +15,7 @@ LONGEST_TITLE = 14  # characters of a case's first words on a button
 
 
 def category_label(office: Office, case: Case) -> str:
-    return "请人联系" if case.category == CONTACT else office.category(case.category).label
+    return office.category_label(case.category)
 
 
 async def state(act: Act, case: Case) -> str:

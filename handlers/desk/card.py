@@ -6,9 +6,9 @@ from handlers import access
 from handlers.cases import caring, words
 from handlers.desk.lists import not_yours
 from handlers.menu import MENU_BUTTON
-from handlers.office import Office
+from handlers.office import CONSULT, Office
 from handlers.turn import Button, Turn, row_id
-from storage import case_closings, case_entries, cases, people
+from storage import briefings, case_closings, case_entries, cases, people
 from storage import talks as stored_talks
 from storage.case_entries import SPOKEN, Entry
 from storage.cases import Case
@@ -146,6 +146,9 @@ async def _head(turn: Turn, asked: Case, case: Case, by_office: bool) -> Sequenc
     head.append(f"{await words.state(turn, case)}{words.due(case)}；经办人：{case.owner_name or '正在安排'}")
     if case.acted_by != case.person_id:
         head.append(f"由{case.acted_by_name}代报")
+    briefing = await briefings.of_case(turn.tx, case.id) if case.category == CONSULT else None
+    if briefing is not None and briefing.title:
+        head.append(f"看了简报《{briefing.title}》以后说的")
     if by_office and case.handed_to_name:
         head.append(f"正在转交给{case.handed_to_name}，等对方接受")
     if by_office:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from handlers.act import Act
 from handlers.gatherings.suiting import suits
-from storage import accounts, circles, entry, recipients, suiting
+from storage import accounts, briefing_reads, circles, entry, recipients, suiting
 from storage.mailings import Circle
 from storage.recipients import Reach
 
@@ -26,9 +26,12 @@ async def members(act: Act, circle: Circle) -> list[int]:
         sets.append(await circles.coming(act.tx, circle.gathering_id))
     if circle.mailing_id is not None:
         sets.append(await circles.answered(act.tx, circle.mailing_id, circle.answered or "read"))
+    left_out = set(circle.without)
+    if circle.topic is not None:
+        left_out |= set(await briefing_reads.muted_by(act.tx, circle.topic))
     found = []
     for facts in await suiting.everybody(act.tx):
-        if facts.person_id not in circle.without and suits(circle.audience, facts, act.today):
+        if facts.person_id not in left_out and suits(circle.audience, facts, act.today):
             found += [facts.person_id] if all(facts.person_id in each for each in sets) else []
     return found
 

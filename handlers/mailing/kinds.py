@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.act import Act, Button
+from handlers.briefings import sending
 from storage.mailings import Mailing
 
 ASKS: Mapping[str, str] = {  # what a notice asks its recipients to press
@@ -47,4 +48,7 @@ def notice_buttons(mailing: Mailing, recipient_id: int) -> list[Button]:
 
 KINDS: Mapping[str, Kind] = {
     "notice": Kind("通知", notice_buttons),
+    "briefing": Kind("简报", sending.buttons, sending.began, sending.returned),
+    "chase": Kind("催阅", sending.buttons),
+    "invitation": Kind("阅文通知", sending.buttons, sending.began, sending.returned),
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from handlers.act import Act, Button
+from handlers.briefings.sending import CHASE
 from handlers.hall import inviting
 from handlers.mailing.kinds import ASKS, KINDS
 from handlers.office import Office, day_in_words
@@ -35,7 +36,8 @@ MOST_NAMES = 10
 
 def name_of(mailing: Mailing) -> str:
     """Return '通知“国庆节放假……”'."""
-    first = mailing.text.strip().splitlines()[0] if mailing.text.strip() else "照片、文件"
+    text = mailing.text.strip().removeprefix(CHASE.strip()).strip().removeprefix("【简报】")
+    first = text.splitlines()[0] if text else "照片、文件"
     return f"{KINDS[mailing.kind].label}“{short(first, LONGEST_NAME)}”"
 
 
@@ -76,6 +78,8 @@ async def circle_words(act: Act, circle: Circle) -> str:
     if circle.persons:
         parts = [await names(act, circle.persons)]
     words = "，".join(parts) or "全体老同志"
+    if circle.topic is not None:
+        words += "（不想收这一类的除外）"
     return f"{words}，去掉{await names(act, circle.without)}" if circle.without else words
 
 

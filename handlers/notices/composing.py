@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from handlers import access
+from handlers.briefings import sending
 from handlers.clock_times import read_span, read_time
 from handlers.desk.lists import not_yours
 from handlers.dialog import Chat, flow
@@ -23,11 +24,14 @@ LATEST_DAYS = 60
 
 
 async def begin(turn: Turn, argument: str) -> None:
-    """【发通知】, and 【改了再报】 with the id of what was returned."""
+    """【发通知】, and 【改了再报】 with the id of what was returned: a briefing is changed and proposed from its own card."""
     if not argument:
         turn.follow = ("notice", {})
     elif earlier := await opened(turn, argument):
-        turn.follow = ("notice", {"from": earlier.id})
+        if earlier.kind in sending.KINDS:
+            turn.press_next = f"a:briefone:{earlier.subject_id}"
+        else:
+            turn.follow = ("notice", {"from": earlier.id})
 
 
 @dataclass(slots=True)

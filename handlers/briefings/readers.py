@@ -1,0 +1,31 @@
+"""Who has read a briefing: once a person, whichever way; and the link to its page in large print."""
+
+import secrets
+from datetime import timedelta
+
+from handlers.act import Act
+from handlers.briefings import sending
+from storage import briefing_links, briefing_reads, recipients
+from storage.briefings import Briefing
+
+BUTTON, PAGED, WEB = "button", "paged", "page"  # how it was read
+
+
+async def note_read(act: Act, briefing: Briefing, person_id: int, how: str, channel: str) -> bool:
+    """Write down that somebody has read it, in every mailing of it as well; False when this was so already."""
+    await recipients.read_subject(act.tx, sending.KINDS, briefing.id, person_id, how, act.now)
+    return await briefing_reads.add(act.tx, briefing.id, person_id, how, channel, act.now)
+
+
+async def link(act: Act, briefing: Briefing, person_id: int) -> str:
+    """Return a new address of the page in large print, good for this person and this briefing for `briefing_link_days`.
+
+    Only a hash of its secret is kept: a lost one is made anew, and `revoke` of a person's links ends it. Raises LookupError: the office
+    has no web pages.
+    """
+    if not act.office.web_address:
+        raise LookupError("the office has no web pages")
+    secret = secrets.token_urlsafe(24)
+    until = act.now + timedelta(days=act.office.briefing_link_days)
+    await briefing_links.add(act.tx, secret, briefing.id, person_id, until)
+    return f"{act.office.web_address}/b/{secret}"
