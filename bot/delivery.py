@@ -135,7 +135,10 @@ class Delivery:
         """Write down what came back, start what may leave; return after how many seconds to look again if nothing wakes us."""
         limit = self._workers * 2
         while True:
-            soonest, look_further = self._send_off(due := await self._look(limit + len(self._travelling)))
+            due = await self._look(limit + len(self._travelling))
+            if due is None:
+                return min(self._wait_for_anybody(time.monotonic()), LOOK_SECONDS)
+            soonest, look_further = self._send_off(due)
             if not look_further or len(due) < limit or limit > MOST_LOOKED_AT:
                 break
             limit *= 4  # all we saw must wait for the pace of its chat
@@ -143,17 +146,17 @@ class Delivery:
             soonest = _sooner(soonest, await self._next_due())
         return LOOK_SECONDS if soonest is None else min(soonest, LOOK_SECONDS)
 
-    async def _look(self, limit: int) -> list[Letter]:
-        """Write down everything that came back, and only then read what is due: nothing when nothing could leave."""
+    async def _look(self, limit: int) -> list[Letter] | None:
+        """Write down everything that came back, and only then read what is due. None: nothing was looked at, since nothing could leave."""
         clock = time.monotonic()
         if not self._finished:
             if not self._pace.room(clock) or not self._travelling.room(clock, is_answer=True):
-                return []
+                return None
             async with self._database.read() as tx:
                 return await outbox.due(tx, self._channel.name, self._now(), limit)
         async with self._database.write() as tx:
             written = await self._write_down(tx)
-            due = await outbox.due(tx, self._channel.name, self._now(), limit) if self._pace.room(clock) else []
+            due = await outbox.due(tx, self._channel.name, self._now(), limit) if self._pace.room(clock) else None
         self._forget(written)
         return due
 
@@ -168,7 +171,7 @@ class Delivery:
         """Start what may leave now. Return after how many seconds more may leave (None: nothing waits for that), and whether what stands
         further down the line might leave now: the last one here does not wait for the channel or for a worker."""
         clock = time.monotonic()
-        soonest = None if due else self._wait_for_anybody(clock)
+        soonest: float | None = None
         wait: float | None = None
         for letter in due:
             if letter.account_id in self._travelling:
@@ -187,12 +190,12 @@ class Delivery:
             wait = None
         return soonest, wait is None and bool(due)
 
-    def _wait_for_anybody(self, clock: float) -> float | None:
-        """Return after how many seconds anything may leave, None: it might now."""
-        pace = self._pace.wait_overall(clock)
+    def _wait_for_anybody(self, clock: float) -> float:
+        """Return after how many seconds anything at all may leave."""
+        wait = self._pace.wait_overall(clock)
         if self._travelling.room(clock, is_answer=True):
-            return pace or None
-        return max(pace, self._travelling.wait(clock) or 0.0) or None
+            return wait
+        return max(wait, self._travelling.wait(clock) or LOOK_SECONDS)
 
     def _wait_for_the_channel(self, letter: Letter, clock: float) -> float:
         """Return for how many seconds no letter of this kind may leave, whoever gets it. What was begun counts as an answer."""
