@@ -14,7 +14,7 @@ from storage import accounts, entry, outbox, people
 from storage.database import Tx
 from tests.patience import LoopClock, eventually
 from tests.wecom_office import WecomOffice, open_wecom_office
-from tests.wecom_server import Late, Lost, Refused, Silence
+from tests.wecom_server import Late, Limits, Lost, Refused, Silence
 
 PUSH, QUESTION = "明天上午九点开会", "您来吗？"
 SAY = "aibot_send_msg"
@@ -339,6 +339,16 @@ async def test_whom_the_roster_knows_by_the_account_is_known_at_once_and_reached
 async def bind(tx: Tx, userid: str, person_id: int, office: WecomOffice) -> None:
     account = await accounts.find_or_add(tx, "wecom", userid, office.clock())
     await accounts.bind(tx, account, person_id, office.clock())
+
+
+async def test_the_rate_of_a_chat_is_kept_and_an_answer_has_its_share(tmp_path: Path, loop_clock: LoopClock) -> None:
+    async with open_wecom_office(tmp_path, limits=Limits(), messages_per_minute=30, messages_per_hour=1000) as office:
+        for number in range(40):
+            await push(office, text=f"通知{number}")
+        await eventually(lambda: len(office.wang.user.messages) >= 20)
+        office.wang.user.types("菜单")
+        await eventually(lambda: any("您要办什么" in each.text for each in office.wang.user.messages))
+        assert office.server.refused == []
 
 
 async def test_health_shows_the_age_of_the_last_heartbeat(office: WecomOffice) -> None:
