@@ -248,7 +248,8 @@ async def test_what_is_of_no_use_any_more_is_not_sent_and_staff_hear_of_it(talk:
         "【【已阅】】",
         "【不急】",
         "【每天只在一个时段里发】",
-        "23:00-23:30",
+        "22:00-22:30",  # refused: everybody sleeps
+        "9:00-9:30",  # that is tomorrow, and by then it is of no use
         "【当天晚上 9 点以后】",
     )
     await sends(talk, rest=window)

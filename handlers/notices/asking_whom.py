@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from handlers import access
 from handlers.dialog import MOST_OPTIONS, Chat
 from handlers.gatherings import words as gathering_words
 from handlers.hall import inviting
@@ -12,8 +13,8 @@ from handlers.hall.asking import ask_several
 from handlers.hall.door_list import described, persons_named
 from handlers.mailing import circle, words
 from storage import gatherings, mailings, people
-from storage.gatherings import Audience
-from storage.mailings import Circle
+from storage.gatherings import Audience, Gathering
+from storage.mailings import Circle, Mailing
 
 TO = {
     "all": "全体老同志",
@@ -34,6 +35,7 @@ EVERY_ROLE = ("cadre", "relative", "staff", "leader", "administrator")
 LOOKED_BACK, LOOKED_AHEAD = timedelta(days=60), timedelta(days=200)
 NAMES = re.compile(r"[\s、,，;；]+")
 MOST_NAMES = 50
+MOST_READ = 200
 
 
 @dataclass(slots=True)
@@ -47,7 +49,10 @@ class Asked:
 async def ask_circle(chat: Chat) -> Asked:
     """Ask to whom it goes. Who is limited to units sends to these only."""
     asked = Asked(Circle(inviting.everybody(chat)), {"to": "发给谁"})
-    to = await chat.choose("to", "发给谁？", TO)
+    options = dict(TO)
+    if not await _sent_before(chat):
+        del options["earlier"]
+    to = await chat.choose("to", "发给谁？", options)
     if to == "named":
         return await _named(chat, asked)
     if to == "some":
@@ -64,6 +69,8 @@ async def ask_circle(chat: Chat) -> Asked:
 async def _conditions(chat: Chat, asked: Asked) -> None:
     """Ask for one condition after another; all of them must hold."""
     left = dict(BY)
+    if not await _held_near(chat):
+        del left["gathering"]
     for place in range(1, len(BY) + 1):
         key = f"by{place}"
         by = await chat.choose(key, "按什么挑？" if place == 1 else "再按什么挑？几个条件都要符合。", left)
@@ -86,18 +93,27 @@ async def _with_condition(chat: Chat, present: Circle, by: str) -> Circle:
     return replace(present, audience=await inviting.ask_condition(chat, by, present.audience))
 
 
+async def _held_near(chat: Chat) -> list[Gathering]:
+    """Return the gatherings of these weeks, the nearest first."""
+    now = chat.turn.now
+    found = await gatherings.between(chat.tx, now - LOOKED_BACK, now + LOOKED_AHEAD)
+    return sorted(found, key=lambda each: abs(each.starts_at - now))[:MOST_OPTIONS]
+
+
 async def _gathering(chat: Chat) -> int:
-    turn = chat.turn
-    found = await gatherings.between(chat.tx, turn.now - LOOKED_BACK, turn.now + LOOKED_AHEAD)
-    near = sorted(found, key=lambda each: abs(each.starts_at - turn.now))[: MOST_OPTIONS - 1]
-    options = {str(each.id): gathering_words.short(turn.office, each) for each in near} or {"0": "没有活动"}
+    options = {str(each.id): gathering_words.short(chat.turn.office, each) for each in await _held_near(chat)}
     return int(await chat.choose("gathering", "报了哪次活动的？", options))
 
 
+async def _sent_before(chat: Chat) -> list[Mailing]:
+    """Return what the speaker may see of what was sent lately, the newest first."""
+    newest = await mailings.newest(chat.tx, chat.turn.now - LOOKED_BACK, MOST_READ)
+    seen = [each for each in newest if each.began_at is not None and access.may_see_mailing(chat.turn.visitor, each)]
+    return seen[:MOST_OPTIONS]
+
+
 async def _earlier(chat: Chat, present: Circle) -> Circle:
-    newest = await mailings.newest(chat.tx, chat.turn.now - LOOKED_BACK, 40)
-    found = [each for each in newest if each.began_at is not None]
-    options = {str(each.id): words.name_of(each) for each in found[: MOST_OPTIONS - 1]} or {"0": "还没有发过通知"}
+    options = {str(each.id): words.name_of(each) for each in await _sent_before(chat)}
     earlier = int(await chat.choose("earlier", "哪一条？", options))
     how = await chat.choose("answered", "其中的哪些人？", words.ANSWERED)
     return replace(present, mailing_id=earlier, answered=how)

@@ -133,7 +133,9 @@ async def _when(chat: Chat, rest: _Rest) -> None:
         rest.starts_at = datetime.combine(day, read_time(said) or time(9), chat.turn.office.zone)
         rest.labels |= {"day": "哪天发", "time": "几点发"}
     if when == "window":
-        said = await chat.ask("window", "每天从几点到几点发？比如“9:00-11:30”。", _no_window)
+        said = await chat.ask(
+            "window", "每天从几点到几点发？比如“9:00-11:30”。", lambda text: _no_window(chat, text, urgent=rest.urgent)
+        )
         start, end = read_span(said) or (time(9), None)
         rest.window = (start, end or time(23, 59))
         rest.labels["window"] = "时段"
@@ -148,9 +150,14 @@ def _no_time(chat: Chat, day: date, text: str) -> str | None:
     return None
 
 
-def _no_window(text: str) -> str | None:
+def _no_window(chat: Chat, text: str, *, urgent: bool) -> str | None:
     span = read_span(text)
-    return None if span is not None and span[1] is not None else "请说从几点到几点，比如“9:00-11:30”。"
+    if span is None or span[1] is None:
+        return "请说从几点到几点，比如“9:00-11:30”。"
+    day = chat.turn.today + timedelta(days=1)
+    begins, ends = (datetime.combine(day, each, chat.turn.office.zone) for each in (span[0], span[1]))
+    quiet = None if urgent else chat.turn.office.quiet_until(begins)
+    return "这段时间都在不打扰的时间里，发不出去，请换一段。" if quiet is not None and quiet >= ends else None
 
 
 async def _until(chat: Chat, rest: _Rest) -> datetime | None:
