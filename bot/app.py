@@ -97,6 +97,7 @@ class App:
             self._now,
             answered=self.wake_lanes,
             fetch=lambda: self._media_wanted(),
+            planned=lambda: self.reminding.wake(),
         )
         await self.intake.start()
         self._make_channels()

@@ -40,16 +40,19 @@ class Intake:
         now: Callable[[], datetime],
         answered: Callable[[], None],
         fetch: Callable[[], None],
+        planned: Callable[[], None] = lambda: None,
     ) -> None:
         """`office` is asked at each turn: its calendar may change.
 
-        `answered` is called after each commit that may have filled the outbox, `fetch` when there may be
-        attachments to fetch, and again when their message has had its turn."""
+        `answered` is called after each commit that may have filled the outbox, `fetch` when there may be attachments to fetch and again
+        when their message has had its turn, `planned` after each commit in which a turn let a reminder be due.
+        """
         self._database = database
         self._office = office
         self._take_turn = take_turn
         self._now = now
         self._answered = answered
+        self._planned = planned
         self._fetch = fetch
         self._arrived = asyncio.Event()
         self._known: dict[tuple[str, str], int] = {}
@@ -187,6 +190,8 @@ class Intake:
                 if message.account_id in tx.changed_visitors:  # by an earlier turn of this batch
                     visitor = await accounts.visitor(tx, message.account_id)
                 await self._take_turn(tx, self._office(), visitor, message, self._now())
+        if tx.sets_reminders:
+            tx.on_commit(self._planned)
 
     async def _alone(self, message: Message) -> None:
         """One message in a commit of its own; one that raises is tried once more, then parked with its traceback."""

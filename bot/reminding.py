@@ -108,9 +108,13 @@ class Reminding:
                 self.wake()
 
     async def _pass(self) -> None:
-        while await fire_due(self._database, self._office(), self._now()):
+        """Fire what is due; whether something is costs no more than a look, for turns ask often."""
+        while (moment := await self._next()) is not None and moment <= self._now():
+            await fire_due(self._database, self._office(), self._now())
             self._fired()
-        async with self._database.read() as tx:
-            moment = await reminders.next_due(tx)
         if moment is not None:
             self._wake_at(moment)
+
+    async def _next(self) -> datetime | None:
+        async with self._database.read() as tx:
+            return await reminders.next_due(tx)

@@ -30,6 +30,7 @@ class Tx:
         self.writes = 0
         self.after_commit: list[Callable[[], None]] = []
         self.at_end: dict[str, list[Sequence[object]]] = {}
+        self.sets_reminders = False  # whoever waits for the next one must look again
         self.changed_visitors: set[int] = set()  # accounts whose Visitor was read before it changed: read it again
 
     def on_commit(self, call: Callable[[], None]) -> None:

@@ -35,6 +35,7 @@ def _reminder(row: Row) -> Reminder:
 
 async def set_due(tx: Tx, kind: str, subject_id: int, round_: int, due_at: datetime) -> None:
     """Let a reminder be due then; one that has fired stays fired."""
+    tx.sets_reminders = True
     await tx.run(SET, kind, subject_id, round_, to_text(due_at))
 
 
@@ -48,6 +49,7 @@ async def was_due(tx: Tx, kind: str, subject_id: int, due_at: datetime) -> bool:
 
 async def set_all(tx: Tx, wanted: Sequence[tuple[str, int, int, datetime]]) -> None:
     """Let many reminders (kind, subject, round, moment) be due: as `set_due` each."""
+    tx.sets_reminders = True
     await tx.run_many(SET, [(kind, subject, round_, to_text(due_at)) for kind, subject, round_, due_at in wanted])
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from tests.conversation import Conversation, Speaker
+from tests.office import Someone
 
 
-async def answers(someone: Speaker, *said: str) -> None:
+async def answers(someone: Speaker | Someone, *said: str) -> None:
     """Answer question after question: '【label】' presses a button, anything else is typed."""
     for each in said:
         if each.startswith("【"):

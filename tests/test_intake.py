@@ -27,6 +27,7 @@ from storage import inbox, marks, outbox
 from storage.accounts import Visitor
 from storage.database import Database, Tx
 from storage.inbox import Message
+from tests.conversation import open_conversation
 from tests.copies import new_database
 from tests.office import TOKEN, Clock, TestOffice
 from tests.patience import LoopClock, eventually
@@ -325,6 +326,24 @@ async def test_while_another_program_holds_the_file_nothing_is_lost(office: Test
     for someone in (office.wang, office.li):
         assert len(someone.user.messages) == 1
         assert someone.user.sees("您遇到哪方面的困难")
+
+
+async def test_whoever_waits_for_the_next_reminder_hears_of_one_that_a_turn_has_set(tmp_path: Path) -> None:
+    async with open_conversation(tmp_path / "yinling.db") as talk:
+        woken: list[str] = []
+        nothing = lambda: None  # noqa: E731
+        intake = Intake(
+            talk.database, lambda: talk.office, take_turn, talk.clock, nothing, nothing, lambda: woken.append("now")
+        )
+        for words, times in (
+            ("你好", 0),
+            ("困难", 0),
+            ("我刚才摔到了", 1),
+        ):  # the last one opens a case, with its limits
+            await intake.receive("telegram", [talk.wang.incoming("words", words)])
+            while await intake.handle_waiting():
+                pass
+            assert len(woken) == times, words
 
 
 async def test_a_transaction_cancelled_while_it_begins_leaves_none_open(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ async def _enough(chat: Chat, asked: Asked, key: str, options: dict[str, str]) -
     """Say how many that is, and ask what now; return whether one more condition is wanted. Some may be left out by name."""
     answer = await chat.choose(key, await counted(chat, asked.circle), options)
     if answer != "more":
-        asked.labels[key] = "去掉谁"
+        asked.labels[key] = "增减"
     if answer == "less":
         asked.labels["without"] = "去掉的人"
         asked.circle = replace(asked.circle, without=tuple(await _ask_names(chat, "without", "去掉哪几位？")))
