@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.office import TestOffice, open_office
 from tests.patience import LoopClock
@@ -20,6 +21,10 @@ ENOUGH_BYTES = 2 * 1024**3  # a container's own is often of 64 MB
 # The offices' files lie in memory where it has room. Tests kill processes, not machines: what was written is there afterwards either way.
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+# How fast the machine is decides no test: without the library's deadline for an example and its health check by the clock.
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_xdist_auto_num_workers() -> int:

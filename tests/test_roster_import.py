@@ -23,9 +23,9 @@ from handlers.roster.person import RosterPerson
 from handlers.roster.plan import Plan, make_plan
 from storage import people
 from storage.accounts import Role
-from storage.database import open_database
 from storage.people import Person
 from tests.command_line import CAP_SECONDS, NOW, CommandLine
+from tests.copies import new_database
 
 WATER, SCHOOLS = "青禾县水利局", "青禾县教育局"
 UNITS = {1: WATER, 2: SCHOOLS}
@@ -287,7 +287,7 @@ def without_twins(rows: list[RosterPerson]) -> list[RosterPerson]:
 
 async def imports(folder: Path, *files: list[RosterPerson]) -> list[Plan]:
     """Import one list of people after the other into a new database; return the plans."""
-    database = await open_database(folder / "office.db")
+    database = await new_database(folder / "office.db")
     plans = []
     for rows in files:
         async with database.write() as tx:
