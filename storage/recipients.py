@@ -294,6 +294,14 @@ async def to_call(tx: Tx, mailing_id: int) -> list[Recipient]:
     return [_recipient(row) for row in await tx.all(TO_CALL, mailing_id)]
 
 
+SENT_TO = "SELECT mailing_id FROM recipients WHERE person_id = ? AND state = 'arrived' ORDER BY id DESC LIMIT ?"
+
+
+async def sent_to(tx: Tx, person_id: int, limit: int) -> list[int]:
+    """Return the mailings that reached a person last, the newest first."""
+    return [int(row[0]) for row in await tx.all(SENT_TO, person_id, limit)]
+
+
 READ = "UPDATE recipients SET read_at = ?, read_by = ? WHERE id = ? AND read_at IS NULL"
 READ_SUBJECT = """
 UPDATE recipients SET read_at = ?, read_by = ? WHERE read_at IS NULL AND person_id = ?
