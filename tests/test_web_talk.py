@@ -6,6 +6,7 @@ import socket
 import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,75 @@ async def test_attachments_come_as_addresses_and_a_lost_one_as_a_sentence(web: W
     assert mine["attachments"] == [{"url": url, "kind": "photo", "name": "药单.jpg", "size": 9}]
     assert office["attachments"] == []
     assert office["text"] == "请看附件\n（附件“通知.pdf”没能取到。）\n（附件“未命名”没能取到。）"
+
+
+async def writes(web: WebOffice, sitter: Sitter, text: str, not_before: datetime | None = None) -> int:
+    """Write a push for the lane to send, and return its id."""
+    account_id = await sitter.account_id()
+    async with web.database.write() as tx:
+        letter = await outbox.write(
+            tx, account_id, text, web.clock(), buttons=[["暂停", "a:pause:1"]], not_before=not_before
+        )
+    web.lane.wake()
+    return letter
+
+
+async def edits(web: WebOffice, letter: int, text: str) -> None:
+    async with web.database.write() as tx:
+        assert await outbox.edit(tx, letter, text, web.clock(), buttons=[["继续", "a:resume:1"]])
+    web.lane.wake()
+
+
+async def test_what_is_held_until_the_morning_stands_in_the_morning(web: WebOffice, wang: Sitter) -> None:
+    """A page that has long passed the moment when it was written does not miss it, and shows it where it appeared."""
+    await writes(web, wang, "明天有讲座", web.clock() + timedelta(hours=9))
+    async with wang.page() as page:
+        await wang.says("菜单")
+        evening = await page.gets(2)
+        cursor = page.cursor
+    web.clock.ahead += timedelta(hours=9)
+    async with wang.page(cursor) as page:
+        await wang.says("困难")
+        morning = [await page.hears("明天有讲座"), *page.messages]
+    assert texts_of(morning).count("明天有讲座") == 2  # once as found, once among all of them
+    async with wang.page() as page:
+        while len(page.messages) < 5:
+            await page.message()
+        assert texts_of(page.messages)[:2] == texts_of(evening)
+        assert "明天有讲座" in texts_of(page.messages)[2:]
+        appeared = next(each for each in page.messages if each["text"] == "明天有讲座")
+        assert datetime.fromisoformat(appeared["at"]) - datetime.fromisoformat(evening[0]["at"]) > timedelta(hours=8)
+
+
+async def test_a_message_that_is_edited_is_drawn_anew_on_every_page_that_had_it(web: WebOffice, wang: Sitter) -> None:
+    async with wang.page() as page:
+        letter = await writes(web, wang, "已送到 0 人")
+        old = await page.message()
+        await told(web, wang, "别的消息")
+        other = await page.message()
+        await edits(web, letter, "已送到 10 人")
+        name, edited = await page.event() or ("", {})
+        assert (name, edited["id"], edited["text"]) == ("edited", old["id"], "已送到 10 人")
+        assert edited["buttons"] == [{"label": "继续", "choice": "a:resume:1"}]
+        assert edited["at"] == old["at"]
+    async with wang.page(other["cursor"]) as page:  # it was away when the edit came
+        await page.event()
+        name, again = await page.event() or ("", {})
+        assert (name, again) == ("edited", edited)
+    async with wang.page(edited["cursor"]) as page:
+        await told(web, wang, "后来的消息")
+        assert (await page.message())["text"] == "后来的消息"
+    _, body, _ = await wang.gets("history")
+    assert texts_of(json.loads(body)["messages"]) == ["已送到 10 人", "别的消息", "后来的消息"]
+
+
+async def test_an_edit_of_what_has_not_left_is_no_edit_for_the_page(web: WebOffice, wang: Sitter) -> None:
+    letter = await writes(web, wang, "明天停水", web.clock() + timedelta(hours=9))
+    await edits(web, letter, "后天停水")
+    web.clock.ahead += timedelta(hours=9)
+    async with wang.page() as page:
+        web.lane.wake()
+        assert (await page.message())["text"] == "后天停水"
 
 
 async def test_asking_for_the_head_of_a_stream_opens_none(web: WebOffice, wang: Sitter) -> None:

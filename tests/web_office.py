@@ -74,7 +74,12 @@ class WebOffice:
         self.database = await new_database(self.folder / "yinling.db")
         web = self.config.web.model_copy(update={"port": self._port})
         self.intake = Intake(
-            self.database, lambda: self.office, take_turn, self.clock, answered=lambda: lane.wake(), fetch=lambda: None
+            self.database,
+            lambda: self.office,
+            take_turn,
+            self.clock,
+            answered=lambda: self.lane.wake(),
+            fetch=lambda: None,
         )
         self.channel = WebChannel(
             web,
@@ -85,13 +90,13 @@ class WebOffice:
             self.clock,
             **self._channel_settings,
         )
-        lane = Delivery(self.channel, self.database, self.media, self.clock, workers=4, give_up_hours=1)
+        self.lane = Delivery(self.channel, self.database, self.media, self.clock, workers=4, give_up_hours=1)
         await self.channel.start()
         routes = [*self.extra_routes, *self.channel.routes()]
         self.server = WebServer(web, routes, stopping=[self.channel.streams.end_all])
         await self.server.start()
         self._port = self.server.port
-        self._loops = [asyncio.create_task(self.server.run()), asyncio.create_task(lane.run())]
+        self._loops = [asyncio.create_task(self.server.run()), asyncio.create_task(self.lane.run())]
         if self.handles:
             self._loops.append(asyncio.create_task(self.intake.run()))
 
