@@ -534,6 +534,19 @@ async def test_a_lane_sees_its_own_channel_only(database: Database) -> None:
     assert await due(database) == ["电报"]
 
 
+async def test_what_left_lately_is_counted_by_channel_and_by_parts_oldest_first(database: Database) -> None:
+    await writes(database, *((1, str(number), outbox.NEWS) for number in range(3)), (2, "别人", outbox.NEWS))
+    async with database.write() as tx:
+        web = await accounts.find_or_add(tx, "web", "seat", NOW)
+        outbox.add(tx, web, "网页", NOW)
+    for letter, minutes, parts in ((1, -70, 1), (2, -50, 3), (5, -40, 1), (4, -30, 1)):
+        async with database.write() as tx:
+            await outbox.sent(tx, [Sent(letter, parts=parts)], NOW + timedelta(minutes=minutes))
+    async with database.read() as tx:
+        left = await outbox.left_since(tx, "telegram", NOW - timedelta(hours=1))
+    assert [(account, (moment - NOW).total_seconds() / 60) for account, moment in left] == [(1, -50)] * 3 + [(2, -30)]
+
+
 async def test_an_account_that_cannot_be_reached_is_given_up_whole(database: Database) -> None:
     await writes(database, (1, "一", outbox.ANSWER), (1, "二", outbox.NEWS), (2, "别人", outbox.ANSWER))
     async with database.write() as tx:

@@ -168,3 +168,40 @@ def test_what_happens_at_every_message_uses_the_index_made_for_it(
     with closing(connection):
         steps = plan(connection, sql)
     assert any(f"INDEX {index}" in step for step in steps), steps
+
+
+HELD = 20_000
+HOLD = """
+INSERT INTO outbox (account_id, channel, priority, text, made_at, not_before)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, 'telegram', 5, '明天停水', ?, ? FROM n"""
+PEOPLE = """
+INSERT INTO accounts (id, channel, address, created_at)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, 'telegram', i, ? FROM n"""
+STEPS_A_TICK = 100
+
+
+def ticks(connection: sqlite3.Connection, sql: str, limit: int) -> int:
+    """How much a statement has to do, in hundreds of steps of SQLite's own machine."""
+    count = 0
+
+    def tick() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    connection.set_progress_handler(tick, STEPS_A_TICK)
+    connection.execute(sql, {"channel": "telegram", "now": "2026-11-23T02:00:00.000Z", "limit": limit}).fetchall()
+    connection.set_progress_handler(None, STEPS_A_TICK)
+    return count
+
+
+@pytest.mark.parametrize("not_before", ["2026-11-23T08:00:00.000Z", "2026-11-23T01:00:00.000Z"], ids=["held", "due"])
+@pytest.mark.parametrize("name", ["outbox.DUE", "outbox.NEXT_DUE"])
+def test_looking_for_what_may_leave_costs_the_same_however_much_waits(
+    connection: sqlite3.Connection, name: str, not_before: str
+) -> None:
+    """Twenty thousand of one channel and of one priority, held until later or all due now: only what is given out is looked at."""
+    with closing(connection):
+        connection.execute(PEOPLE, (HELD, not_before))
+        connection.execute(HOLD, (HELD, not_before, not_before))
+        assert ticks(connection, STATEMENTS[name], 32) < HELD // STEPS_A_TICK // 4

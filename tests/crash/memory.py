@@ -40,8 +40,11 @@ class Memory:
 
     @property
     def unfinished(self) -> Rows:
-        """What still waits for its turn, to be sent or to be fetched."""
-        return [
+        """What still waits for its turn, to be sent, to be edited or to be fetched."""
+        edits = [
+            row for row in self.tables["outbox"] if row["state"] == "sent" and row["version_sent"] < row["version"]
+        ]
+        return edits + [
             row
             for name, state in (("inbox", "waiting"), ("outbox", "waiting"), ("media", "wanted"))
             for row in self.tables[name]
