@@ -1,4 +1,4 @@
-"""`python -m bench stampede` and `python -m bench reminders`: what gatherings and the clock bear."""
+"""`python -m bench stampede`, `reminders` and `briefings`: what gatherings, the clock and the search of briefings bear."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import reminders, stampede
+from bench import briefings, reminders, stampede
 from bench.harness import DATA_ROOT, positive
 
-PARTS = (["stampede"], ["reminders"])
+PARTS = (["stampede"], ["reminders"], ["briefings"])
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print the table of one part. Returns the exit status: 1 if something failed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", choices=("stampede", "reminders"))
+    parser.add_argument("part", choices=("stampede", "reminders", "briefings"))
     parser.add_argument("--rounds", type=positive, default=5)
     options = parser.parse_args(arguments)
-    measure = {"stampede": stampede.measure, "reminders": reminders.measure}[options.part]
+    measure = {"stampede": stampede.measure, "reminders": reminders.measure, "briefings": briefings.measure}[
+        options.part
+    ]
     DATA_ROOT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=DATA_ROOT) as directory:
         try:
             print(measure(Path(directory), options.rounds))
-        except (stampede.WrongLine, reminders.NotAllSaid) as wrong:
+        except (stampede.WrongLine, reminders.NotAllSaid, briefings.NothingFound) as wrong:
             print(f"failed: {wrong}", file=sys.stderr)
             return 1
     return 0

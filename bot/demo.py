@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.web.links import make_link
+from handlers.briefings.words import first_sentences
 from handlers.roster.fields import ROLE_NAMES
-from storage import audit, demonstration, marks, people
+from storage import audit, briefing_search, briefings, demonstration, marks, people
 from storage.accounts import Role
+from storage.briefings import PUBLIC
 from storage.database import Tx
 from storage.people import Person
 
@@ -35,6 +37,14 @@ PEOPLE = (
     Invented(Person("钱局", sex="男", home_phone="00008000003"), "leader"),
 )
 """Two cadres, a relative, two staff, a leader. The telephones are those of no network: area code 0000."""
+
+
+TITLE = "医药费报销，今年起改为窗口代办"
+ARTICLE = """一、在哪里办。老同志把单据交到局里一楼窗口，由工作人员代办，不用自己跑三个地方。行动不便的打电话0000-8000000，我们上门来取。
+二、要带什么。材料有三样：发票原件、费用清单、出院小结。少了哪一样，我们打电话告诉您，不让您白跑。
+三、多久办好。材料齐了，十五个工作日以内把钱打到卡上。过了日子没有到账的，请告诉我们，我们去查。
+四、家属可以代办。家属代交的，请带上自己的身份证，写明替哪位老同志办。"""
+"""An invented briefing, so that 【学习简报】 has something to read and 医药费怎么报销 an answer. It promises nothing of any real office."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,26 @@ async def _create(tx: Tx, now: datetime) -> None:
         if each.acts_for:
             await people.add_kin(tx, person_id, ids[each.acts_for])
         await audit.add(tx, now, "person.added", f"person:{person_id}", actor_id=None, how="demonstration")
+    await _publish(tx, ids["赵科"], now)
     await marks.put(tx, marks.DEMONSTRATION, now.isoformat())
+
+
+async def _publish(tx: Tx, made_by: int, now: datetime) -> None:
+    """Put the invented briefing into the archive and the search."""
+    briefing_id = await briefings.add(
+        tx,
+        content_class=PUBLIC,
+        topic="office",
+        title=TITLE,
+        source="演示用，虚构的",
+        summary=first_sentences(ARTICLE),
+        text=ARTICLE,
+        made_by=made_by,
+        now=now,
+    )
+    await briefings.publish(tx, briefing_id, now)
+    await briefing_search.put(tx, await briefings.by_id(tx, briefing_id))
+    await audit.add(tx, now, "briefing.published", f"briefing:{briefing_id}", actor_id=None, how="demonstration")
 
 
 async def _role_words(tx: Tx, person: Person, units: dict[int, str]) -> str:

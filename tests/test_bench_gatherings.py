@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import reminders, stampede
+from bench import briefings, reminders, stampede
 from bench.reminders import NotAllSaid, Pair
 from bench.stampede import Run, WrongLine
 from storage.database import open_database
@@ -46,6 +46,15 @@ async def test_a_letter_that_is_missing_is_noticed(tmp_path: Path, monkeypatch: 
     with pytest.raises(NotAllSaid):
         await reminders._start(database)
     await database.close()
+
+
+async def test_briefings_are_found_by_every_row_of_the_table(tmp_path: Path) -> None:
+    few, many = tmp_path / "few.db", tmp_path / "many.db"
+    await briefings.make(few, 20)
+    await briefings.make(many, 40)
+    played = await briefings.play(few, many, 1)
+    assert {name: len(pairs) for name, pairs in played.items()} == dict.fromkeys(briefings.DEEDS, 1)
+    assert len(briefings.render(played).splitlines()) == 6
 
 
 def test_the_tables_have_a_row_for_each() -> None:

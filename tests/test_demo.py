@@ -35,6 +35,9 @@ def test_an_empty_office_without_a_token_becomes_a_demonstration(tmp_path: Path)
         ]
     )
     assert cli.reads("SELECT count(*) FROM kin")[0][0] == 1
+    assert cli.reads("SELECT state, made_by FROM briefings") == cli.reads(
+        "SELECT 'published', id FROM persons WHERE name = '赵科'"
+    )
     assert cli.reads("SELECT count(*) FROM consents")[0][0] == 0, "王老 meets the consent question as anybody would"
     assert cli.reads("SELECT count(*) FROM persons WHERE phone IS NOT NULL")[0][0] == 0
 

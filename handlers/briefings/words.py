@@ -34,7 +34,8 @@ def letter(office: Office, briefing: Briefing) -> str:
     if briefing.is_internal:
         return INTERNAL_LETTER.format(phone=office.phone, hours=office.service_hours)
     head = f"【简报】{briefing.title}\n{office.topic(briefing.topic)}，来源：{briefing.source}"
-    return f"{head}\n\n{briefing.summary}\n\n全文 {len(pages(briefing))} 页。{corrected(office, briefing)}"
+    keep = "这是局里发给老同志看的，请不要往外转。" if briefing.content_class == SHARED else ""
+    return f"{head}\n\n{briefing.summary}\n\n全文 {len(pages(briefing))} 页。{keep}{corrected(office, briefing)}"
 
 
 def letter_buttons(briefing_id: int, recipient_id: int = 0, *, is_internal: bool = False) -> list[Button]:
