@@ -55,9 +55,9 @@ async def test_the_article_goes_from_a_file_to_the_last_page_read(office: TestOf
     told = []
     await wang.presses("看全文", letter)
     while True:
-        head, _, body = wang.message.text.partition("\n\n")
-        told.append(body)
-        number = re.search(r"第 (\d+) 页，共 (\d+) 页", head)
+        _, *body, foot = wang.message.text.split("\n\n")
+        told.append("".join(body))
+        number = re.fullmatch(r"第 (\d+) 页，共 (\d+) 页", foot)
         assert number is not None
         if number[1] == number[2]:
             break

@@ -1,10 +1,12 @@
 """Staff write a briefing, a second person approves, it arrives, is chased, corrected and withdrawn; what is internal is never sent."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from storage import accounts, briefing_links
 from storage.outbox import Letter
 from tests.conversation import PHOTO, Conversation, Speaker, open_conversation
 
@@ -275,6 +277,15 @@ async def test_only_staff_write_and_what_was_begun_can_be_thrown_away(talk: Conv
     await wang.says("写简报")
     assert not wang.sees("属于哪一类")
     await writes(talk)
+    await zhao.presses("修改")
+    await zhao.presses("类别")
+    await zhao.presses("局里")
+    assert zhao.sees("局里，来源：")
+    await zhao.presses("修改")
+    await zhao.presses("图片和附件")
+    await zhao.sends(PHOTO)
+    await zhao.presses("说完了")
+    assert zhao.sees("图片和附件 1 份")
     await qian.sends_choice("a:briefdrop:1")
     assert qian.sees("不归您管")
     await zhao.presses("删掉")
@@ -282,3 +293,60 @@ async def test_only_staff_write_and_what_was_begun_can_be_thrown_away(talk: Conv
     assert await talk.rows("SELECT state, text FROM briefings") == [("dropped", "")]
     await zhao.sends_choice("a:briefone:1")
     assert zhao.sees("不归您管")
+
+
+async def test_two_elders_on_one_telephone_are_each_sent_it_and_counted_for_themselves(talk: Conversation) -> None:
+    wang, zhao, qian = talk.wang, talk.zhao, talk.qian
+    await talk.joins("李奶奶", "cadre", account=False)
+    account = await talk.account(wang)
+    await talk.writes(lambda tx: accounts.share(tx, account, talk.ids["李奶奶"], talk.clock()))
+    await writes(talk)
+    await sends(talk)
+    await qian.presses("批准发送")
+    await arrives(talk)
+    hers = next(each for each in wang.letters if each.text.startswith("给李奶奶：\n【简报】"))
+    his = next(each for each in wang.letters if each.text.startswith("【简报】"))
+    readers = "SELECT p.name FROM briefing_reads r JOIN persons p ON p.id = r.person_id ORDER BY r.at"
+    await wang.presses("看全文", hers)
+    assert [row[0] for row in await talk.rows(readers)] == ["李奶奶"]
+    await wang.presses("我已阅", his)
+    assert [row[0] for row in await talk.rows(readers)] == ["李奶奶", "王老"]
+    await zhao.sends_choice("a:briefmend:1")
+    await zhao.presses("来源")
+    await zhao.says("县医保局")
+    await zhao.presses("确认提交")
+    await qian.presses("批准更正")
+    texts = await texts_of(talk, wang)
+    assert sum("来源：县医保局" in each for each in texts) == 2
+    assert any(each.startswith("给李奶奶：\n【简报】") and "县医保局" in each for each in texts)
+
+
+async def test_the_link_to_the_page_is_for_one_person_for_some_days(talk: Conversation) -> None:
+    wang = talk.wang
+    talk.office = replace(talk.office, web_address="https://lgb.example")
+    await writes(talk)
+    await sends(talk)
+    await talk.qian.presses("批准发送")
+    await arrives(talk)
+    letter = letter_of(wang)
+    await wang.presses("听", letter)
+    first = wang.heard.split("https://lgb.example/b/")[1].split()[0]
+    await wang.presses("听", letter)
+    second = wang.heard.split("https://lgb.example/b/")[1].split()[0]
+    assert first != second
+    assert len(first) >= 32
+    assert wang.sees("30 天以内有效，请不要转给别人")
+
+    async def opens(secret: str) -> bool:
+        async with talk.database.read() as tx:
+            found = await briefing_links.in_force(tx, secret, talk.clock())
+        return found is not None and found.person_id == talk.ids["王老"]
+
+    assert await opens(first)
+    assert await opens(second)
+    assert not await opens(first[:-1])
+    assert await talk.rows("SELECT 1 FROM briefing_links WHERE secret_hash = ?", first) == [], "only a hash is kept"
+    talk.clock.passes(days=31)
+    assert not await opens(first)
+    await talk.tidies()
+    assert await talk.rows("SELECT 1 FROM briefing_links") == []

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import entry
+from handlers.briefings import words
+from storage import briefings, entry
+from tests.briefing_work import OURS, article_of
 from tests.every_channel import CHANNELS, Anyone, Everywhere, open_office_on
 
 PICTURE = b"\xff\xd8\xff photo"
@@ -120,6 +122,37 @@ async def test_a_notice_that_two_people_send_and_a_cadre_has_read(here: Everywhe
     await here.comes_to_pass(lambda: wang.sees("食堂十一点半开饭。"))
     await wang.presses("已阅")
     assert wang.sees("记下王老已经看过了")
+
+
+async def test_a_briefing_from_the_draft_to_the_last_page_and_its_pages_are_the_same_everywhere(
+    here: Everywhere,
+) -> None:
+    wang, zhao, qian = here.wang, here.zhao, here.qian
+    found = article_of(OURS)
+    await answers(zhao, "写简报", "【公开】", "【打字或者粘贴】", found.title, found.text, "【说完了】", "【老年大学】")
+    await answers(zhao, "【别处】", "县融媒体中心", "【就用这一段】", "【确认提交】", "【报批发送】")
+    await answers(zhao, "【全体老同志】", "【就发给他们】", "【批准了就发】")
+    qian.looks_away()
+    await zhao.presses("确认提交")
+    assert qian.sees(f"【简报】{found.title}")
+    await qian.presses("批准发送")
+    await here.comes_to_pass(lambda: wang.sees(f"【简报】{found.title}"))
+    await wang.presses("看全文")
+    async with here.office.app.database.read() as tx:
+        pages = words.pages(await briefings.by_id(tx, 1))
+    for number, page in enumerate(pages, 1):
+        assert wang.sees(f"第 {number} 页，共 {len(pages)} 页")
+        assert "".join(page.split()) in "".join(wang.heard.split())
+        if number < len(pages):
+            await wang.presses("下一页")
+    assert [row[0] for row in await here.office.rows("SELECT how FROM briefing_reads")] == ["paged"]
+    await wang.says("医药费怎么报销")
+    assert wang.sees("由工作人员代办")
+    await wang.presses("看第 1 篇")
+    assert wang.sees("第 3 页")
+    await wang.presses("有话要说")
+    await answers(wang, "外地的票据怎么寄", "【说完了】")
+    assert wang.sees("已经登记，编号：2026-1")
 
 
 async def test_a_stranger_comes_in_by_a_code_and_agrees(newcomers: Everywhere) -> None:

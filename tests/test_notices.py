@@ -484,5 +484,7 @@ async def test_a_month_later_nothing_of_it_stirs(talk: Conversation) -> None:
 async def test_a_case_is_linked_to_a_notice_that_reached_the_person(talk: Conversation) -> None:
     await sends(talk)
     await answers(talk.wang, "困难", "【生活照料】", "食堂的饭太硬", "【说完了】", "【不急】", "【确认提交】")
-    await answers(talk.zhao, "【查看】", "【接手】", "【更多】", "【关联走访或通知】", "【通知】", "【通知“国庆节放假】")
+    await answers(
+        talk.zhao, "【查看】", "【接手】", "【更多】", "【关联走访或通知】", "【通知】", "【通知“国庆节放假】"
+    )
     assert talk.zhao.sees("通知：11月23日 通知“国庆节放假")

@@ -1,6 +1,6 @@
 """Taking a correction or a withdrawal to those who were sent the letter: in place where the channel can, else as a message of its own.
 
-All of it in the transaction of the correction: some two thousand letters are a third of a second.
+All of it in the transaction of the correction: two thousand letters take half a second.
 """
 
 from handlers.act import Act, name_for

@@ -80,12 +80,12 @@ def _pages(text: str, source: str) -> list[str]:
 
 
 def page(office: Office, briefing: Briefing, number: int) -> str:
-    """Return a page as it is shown, from 1. Raises IndexError: there is no such page."""
+    """Return a page as it is shown, from 1: which one it is stands last, beside the buttons. Raises IndexError: there is no such page."""
     every = pages(briefing)
     if not 1 <= number <= len(every):
         raise IndexError(f"briefing {briefing.id} has no page {number}")
-    head = f"《{short(briefing.title, SHORT_TITLE)}》第 {number} 页，共 {len(every)} 页{corrected(office, briefing)}"
-    return f"{head}\n\n{every[number - 1]}"
+    head = f"《{short(briefing.title, SHORT_TITLE)}》{corrected(office, briefing)}"
+    return f"{head}\n\n{every[number - 1]}\n\n第 {number} 页，共 {len(every)} 页"
 
 
 def page_buttons(briefing: Briefing, number: int, recipient_id: int = 0) -> list[Button]:

@@ -14,7 +14,7 @@ from handlers.menu import MENU_BUTTON
 from handlers.readers import short
 from handlers.reading import desk
 from handlers.turn import Button, Turn, row_id
-from storage import briefing_corrections
+from storage import briefing_corrections, briefings
 from storage.briefing_corrections import Correction
 from storage.briefings import Briefing
 
@@ -22,6 +22,7 @@ LONGEST_REASON = 60
 LONGEST_PART = 200  # characters that are changed within a text
 AROUND = 20  # characters shown before and behind what is changed
 NOTHING = ("删掉", "删除", "去掉")  # said instead of new words
+ONLY_OF_A_DRAFT = {"topic": "类别", "media": "图片和附件"}
 LIMITS = {"title": LONGEST_TITLE, "source": LONGEST_SOURCE, "summary": LONGEST_SUMMARY}
 DECIDED = "这一条更正已经有人处理过了。"
 
@@ -49,9 +50,13 @@ async def mend(chat: Chat) -> None:
     briefing = await desk.written(turn, str(chat.seed["briefing"]))
     if briefing is None:
         return
-    field = await chat.choose("field", f"{desk.name(briefing)}要改什么？", FIELDS)
-    changed = await _ask_words(chat, briefing, field)
     is_out = briefing.state == "published"
+    options = FIELDS if is_out else FIELDS | ONLY_OF_A_DRAFT
+    field = await chat.choose("field", f"{desk.name(briefing)}要改什么？", options)
+    if field in ONLY_OF_A_DRAFT:
+        await _mend_draft(chat, briefing, field)
+        return
+    changed = await _ask_words(chat, briefing, field)
     after = "批准以后，存档、网页和已经收到的都改过来" if is_out else "改了还没有发"
     await chat.review(f"请核对，{after}：\n{difference(briefing, field, changed)}")
     if not is_out:
@@ -65,6 +70,22 @@ async def mend(chat: Chat) -> None:
         "请领导批准了，批了告诉您" if asked else f"没有能在这里批准的领导，请当面报告，或者打电话：{turn.office.phone}"
     )
     chat.say(f"更正写好了，{who}。", [desk.open_button(briefing.id), MENU_BUTTON])
+
+
+async def _mend_draft(chat: Chat, briefing: Briefing, field: str) -> None:
+    """Change what is no words: the topic, or what is enclosed."""
+    topics = {each.key: each.label for each in chat.turn.office.topics}
+    topic = await chat.choose("topic", "改到哪一类？", topics) if field == "topic" else briefing.topic
+    media = None
+    if field == "media":
+        media = (
+            await chat.gather("media", "请把要配的图片和附件全部重发一遍，原来的就不要了。发完了请按【说完了】。")
+        ).media
+    if await publishing.rewrite(chat.turn, replace(briefing, topic=topic)):
+        if media is not None:
+            await briefings.put_media(chat.tx, briefing.id, media)
+        chat.say("改好了。")
+    await desk.show_one(chat.turn, str(briefing.id))
 
 
 def _with(briefing: Briefing, field: str, changed: str) -> Briefing:

@@ -53,7 +53,7 @@ async def answer(turn: Turn, said: str) -> bool:
     if not found:
         return False
     head = "简报里有这样的内容，是原文，您看看是不是您问的："
-    register = Button(f"{len(found) + 1} 不是，登记给工作人员办", f"a:apart:{turn.message.id}")
+    register = Button(f"{len(found) + 1} 不是，请登记", f"a:apart:{turn.message.id}")
     turn.say("\n\n".join([head, *_passages(turn, found)]), [*_open_buttons(found), register, MENU_BUTTON])
     return True
 

@@ -63,9 +63,9 @@ async def test_the_article_is_read_page_by_page_and_then_heard(
     for number in range(1, 40):
         await wang.sees(f"第 {number} 页，共")
         text = str(await wang.page.locator("#log .say:not(.mine) .text").last.inner_text())
-        head, _, body = text.partition("\n\n")
-        told.append(body)
-        if re.search(rf"共 {number} 页", head):
+        _, *body, foot = text.split("\n\n")
+        told.append("".join(body))
+        if re.fullmatch(rf"第 {number} 页，共 {number} 页", foot):
             break
         await wang.presses("下一页")
     without_space = "".join("".join(told).split())
