@@ -26,6 +26,7 @@ class Contender:
     prepare: Prepare | None = None
     # Plays so many times the turns of the others: its window would else be too short to read.
     turns_factor: int = 1
+    server: str = "bench.server"  # the program that plays its channel and the people on it
     # Each round has people of its own. Normally it also has an empty directory; a contender whose directory is dear
     # to fill keeps one for all rounds, prepared once, for the people of all rounds.
     keeps_data: bool = False

@@ -10,12 +10,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import desk, ours, table
+from bench import desk, ours, ours_web, ours_wecom, table
 from bench.contenders import RIVALS, Contender
 from bench.measure import Load, Run, measure
 from bench.processes import ROOT, Cores, RunError, choose_cores, pinned_to
 
-CONTENDERS = (*RIVALS, *ours.CONTENDERS)
+CONTENDERS = (*RIVALS, *ours.CONTENDERS, ours_web.CONTENDER, ours_wecom.CONTENDER)
 # On the disk of the checkout: a temporary directory is often memory, where a commit costs nothing.
 DATA_ROOT = ROOT / "bench" / ".data"
 FIRST_USER = 1_000_000

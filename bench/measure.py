@@ -35,7 +35,9 @@ class Run:
 
 async def measure(contender: Contender, load: Load, cores: Cores, data_dir: Path, first_user: int) -> Run:
     """Play `load` against the contender. Raises RunError; leaves no process behind."""
-    server = await Server.start(cores.server, _server_arguments(contender, load, first_user))
+    server = await Server.start(
+        cores.server, contender.server, _server_arguments(contender, load, data_dir, first_user)
+    )
     try:
         port = (await server.event())["port"]
         arguments = ["--base-url", f"http://127.0.0.1:{port}", "--data-dir", str(data_dir), "--loop", load.loop]
@@ -66,7 +68,7 @@ async def _watch(bot: Bot, server: Server, turns: int) -> Run:
     )
 
 
-def _server_arguments(contender: Contender, load: Load, first_user: int) -> list[str]:
+def _server_arguments(contender: Contender, load: Load, data_dir: Path, first_user: int) -> list[str]:
     given = {
         "script": contender.script,
         "users": load.users,
@@ -74,5 +76,6 @@ def _server_arguments(contender: Contender, load: Load, first_user: int) -> list
         "warmup": load.warmup,
         "turns": load.turns * contender.turns_factor,
         "delay-ms": load.delay_ms,
+        "data-dir": data_dir,
     }
     return [part for name, value in given.items() for part in (f"--{name}", str(value))]

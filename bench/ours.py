@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.contenders import Contender
-from bench.rivals.launch import TOKEN, Launch, read_arguments
+from bench.rivals.launch import TOKEN, read_arguments
 from bot.app import App
 from bot.config import Config, Storage, Telegram, Web
 from bot.logs import configure
@@ -26,9 +27,13 @@ UNLIMITED = 100_000
 OLD_ROWS = 1_000_000
 
 
+def storage_in(data_dir: Path) -> Storage:
+    return Storage(path=data_dir / "yinling.db", media_folder=data_dir / "media")
+
+
 def config_for(data_dir: Path, base_url: str) -> Config:
     return Config(
-        storage=Storage(path=data_dir / "yinling.db", media_folder=data_dir / "media"),
+        storage=storage_in(data_dir),
         telegram=Telegram.model_validate(
             {
                 "enabled": True,
@@ -57,15 +62,16 @@ async def _prepare(data_dir: Path, people_ids: range, old_rows: int) -> None:
             if old_rows and not await tx.one("SELECT 1 FROM inbox LIMIT 1"):
                 await _add_old_rows(tx, old_rows, now)
             for chat in people_ids:
-                await _add_cadre(tx, str(chat), now)
+                await add_cadre(tx, "telegram", str(chat), now)
     finally:
         await database.close()
 
 
-async def _add_cadre(tx: Tx, address: str, now: datetime) -> int:
+async def add_cadre(tx: Tx, channel: str, address: str, now: datetime) -> int:
+    """Write a cadre with an account on the channel and consent given; return the person's id."""
     person = await people.add(tx, Person(name=f"王老{address}"), now)
     await people.give_role(tx, person, Role("cadre", None))
-    account = await accounts.find_or_add(tx, "telegram", address, now)
+    account = await accounts.find_or_add(tx, channel, address, now)
     await accounts.bind(tx, account, person, now)
     await entry.give_consent(tx, person, account, Config().office.consent_version, now)
     return person
@@ -93,7 +99,7 @@ INSERT INTO case_closings (case_id, number, outcome, words, proposed_at, decisio
 async def _add_old_rows(tx: Tx, count: int, now: datetime) -> None:
     moment = "2026-01-02T03:04:05.000Z"
     for number in range(1000):
-        await _add_cadre(tx, f"old{number}", now)
+        await add_cadre(tx, "telegram", f"old{number}", now)
     await tx.run(OLD_INBOX, count, moment, moment)
     await tx.run(OLD_OUTBOX, count, moment, moment, moment)
     await tx.run(OLD_CASES, count, moment, moment)
@@ -102,22 +108,24 @@ async def _add_old_rows(tx: Tx, count: int, now: datetime) -> None:
     await tx.run(OLD_CLOSINGS, count, moment, moment, moment)
 
 
-async def serve(launch: Launch) -> None:
+async def serve(config: Config) -> None:
     configure("WARNING", as_json=True)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with App(config_for(launch.data_dir, launch.base_url)) as app:
+    async with App(config) as app:
         await app.run(stop)
 
 
-def main() -> None:
+def run(config_of: Callable[[Path, str], Config]) -> None:
+    """Run the bot on the channel that the harness plays; `config_of` makes the settings of data directory and address."""
     launch = read_arguments()
+    config = config_of(launch.data_dir, launch.base_url)
     if launch.uvloop:
         import uvloop
 
-        uvloop.run(serve(launch))
+        uvloop.run(serve(config))
     else:
-        asyncio.run(serve(launch))
+        asyncio.run(serve(config))
 
 
 CONTENDERS: tuple[Contender, ...] = (
@@ -132,4 +140,4 @@ CONTENDERS: tuple[Contender, ...] = (
 )
 
 if __name__ == "__main__":
-    main()
+    run(config_for)

@@ -56,10 +56,10 @@ class Server:
         self._process = process
 
     @classmethod
-    async def start(cls, core: int | None, arguments: list[str]) -> Server:
+    async def start(cls, core: int | None, module: str, arguments: list[str]) -> Server:
         with pinned_to(core):
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bench.server", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+                sys.executable, "-m", module, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
             )
         return cls(process)
 

@@ -12,7 +12,8 @@ import asyncio
 import gc
 import json
 import time
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import uvloop
 
@@ -31,10 +32,20 @@ def report(event: str, **facts: Any) -> None:
     print(json.dumps({"event": event, "at": time.monotonic(), **facts}), flush=True)
 
 
+class Ways(Protocol):
+    """How what people say gets to the bot."""
+
+    polls: int  # how often the bot took something
+    handed_out: int  # and how many messages in all
+
+    def add_message(self, person: int, text: str) -> None:
+        """Send on what a person said."""
+
+
 class Measurement:
     """Counts finished turns: `warmup` of them before the window opens, `turns` within it."""
 
-    def __init__(self, users: dict[int, User], feed: Feed, warmup: int, turns: int) -> None:
+    def __init__(self, users: dict[int, User], feed: Ways, warmup: int, turns: int) -> None:
         self._users = users
         self._feed = feed
         self._opens_at = warmup
@@ -165,8 +176,7 @@ UPDATES_PER_USER = 10_000  # more than anybody says in one run
 async def serve(options: argparse.Namespace) -> None:
     """Listen on a free port of loopback until killed."""
     feed = Feed(options.first_user * UPDATES_PER_USER)
-    ids = range(options.first_user, options.first_user + options.users)
-    measurement = Measurement(crowd(ids, SCRIPTS[options.script]), feed, options.warmup, options.turns)
+    measurement = measurement_of(options, feed)
     api = BotApi(measurement, feed, options.delay_ms / 1000)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(api.handle), "127.0.0.1", 0)
     measurement.begin()
@@ -175,15 +185,26 @@ async def serve(options: argparse.Namespace) -> None:
     await server.serve_forever()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.server", description=__doc__)
+def measurement_of(options: argparse.Namespace, feed: Ways) -> Measurement:
+    ids = range(options.first_user, options.first_user + options.users)
+    return Measurement(crowd(ids, SCRIPTS[options.script]), feed, options.warmup, options.turns)
+
+
+def read_arguments(description: str | None) -> argparse.Namespace:
+    """Read what the harness gives to every server."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--script", choices=sorted(SCRIPTS), required=True)
     parser.add_argument("--users", type=int, required=True)
     parser.add_argument("--first-user", type=int, required=True, help="chat id of the first; the others follow")
     parser.add_argument("--warmup", type=int, required=True, help="turns before the window, at least 1")
     parser.add_argument("--turns", type=int, required=True, help="turns in the window")
     parser.add_argument("--delay-ms", type=float, required=True, help="how long updates travel to the bot")
-    uvloop.run(serve(parser.parse_args()))
+    parser.add_argument("--data-dir", type=Path, required=True, help="the bot's own directory, filled already")
+    return parser.parse_args()
+
+
+def main() -> None:
+    uvloop.run(serve(read_arguments(__doc__)))
 
 
 if __name__ == "__main__":

@@ -189,6 +189,9 @@ class Connection:
             beating = asyncio.create_task(self._beat(socket))
             await asyncio.wait([reading])
             return self._ending_of(reading)
+        except asyncio.CancelledError:
+            await socket.close()  # we stop: with a farewell, not with the library's word for an error
+            raise
         finally:
             self._subscribed.clear()
             self._socket = None
