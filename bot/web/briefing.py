@@ -17,7 +17,7 @@ from handlers import access
 from handlers.act import Act
 from handlers.briefings import readers, words
 from storage import briefing_links, briefing_reads, briefings, media
-from storage.briefings import Briefing
+from storage.briefings import SHARED, Briefing
 from storage.media import Medium
 
 HEADERS = {  # the address is a secret, so it is told to nobody: no referrer, no search engine
@@ -90,9 +90,10 @@ class BriefingPage:
         out = f"，{words.day(office, briefing.published_at)}" if briefing.published_at else ""
         corrected = words.corrected(office, briefing)
         parts = [
-            f"<h2>{escape(briefing.title)}</h2>",
+            f"<h2 data-aloud>{escape(briefing.title)}</h2>",
             f"<p>{escape(office.topic(briefing.topic))}，来源：{escape(briefing.source)}{out}</p>",
             f'<p class="warn">{escape(corrected)}</p>' if corrected else "",
+            f"<p>{words.NOT_OUTSIDE}</p>" if briefing.content_class == SHARED else "",
             '<button id="read" class="act" hidden>朗读</button>',
             *(_picture(secret, each) for each in found.media if each.kind == "photo"),
             *(f"<p data-aloud>{escape(each)}</p>" for each in briefing.text.split("\n")),

@@ -21,6 +21,7 @@ ENDS = tuple("。！？；，：”’）》…")  # of what is no heading
 SUMMARY_UNITS = 120  # of the summary that is proposed
 SHORT_TITLE = 12  # characters of the title at the head of a page
 
+NOT_OUTSIDE = "这是局里发给老同志看的，请不要往外转。"  # under what is 周知
 INTERNAL_LETTER = (
     "局里有一份文件请您来阅。请到局里阅文，文件不能在这里看，也请不要拍照。\n来以前请先打电话：{phone}（{hours}）。"
 )
@@ -34,7 +35,7 @@ def letter(office: Office, briefing: Briefing) -> str:
     if briefing.is_internal:
         return INTERNAL_LETTER.format(phone=office.phone, hours=office.service_hours)
     head = f"【简报】{briefing.title}\n{office.topic(briefing.topic)}，来源：{briefing.source}"
-    keep = "这是局里发给老同志看的，请不要往外转。" if briefing.content_class == SHARED else ""
+    keep = NOT_OUTSIDE if briefing.content_class == SHARED else ""
     return f"{head}\n\n{briefing.summary}\n\n全文 {len(pages(briefing))} 页。{keep}{corrected(office, briefing)}"
 
 

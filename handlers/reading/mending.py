@@ -102,7 +102,8 @@ async def _ask_words(chat: Chat, briefing: Briefing, field: str) -> str:
     way = await chat.choose("way", "怎么改？", {"part": "改其中几个字", "whole": "整篇重发"})
     if way == "whole":
         told = await chat.gather("told", "请发新的正文，可以分几条。发完了请按【说完了】。")
-        return "\n".join(each.strip() for each in told.text.split("\n") if each.strip()) or briefing.text
+        said = told.text or await chat.ask("text", "还没有正文，请打字告诉我。")
+        return "\n".join(each.strip() for each in said.split("\n") if each.strip())
     question = "要改的是哪几个字？请照原文写，写到全文里只有一处为止。"
     old = await chat.ask("old", question, lambda said: _not_once(briefing.text, said))
     new = await chat.ask("new", "改成什么？要去掉，就写“删掉”。", _at_most_characters(LONGEST_PART))
