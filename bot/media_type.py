@@ -32,6 +32,7 @@ _OFFICE = {  # all of them are ZIP archives: the name tells which
     "zip": "application/zip",
 }
 _BINARY = "application/octet-stream"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # with its mark: what the Windows editor calls Unicode
 
 
 def media_type_of(data: bytes, name: str) -> str:
@@ -42,7 +43,7 @@ def media_type_of(data: bytes, name: str) -> str:
     ending = name.rsplit(".", 1)[-1].lower()
     if data.startswith(b"PK\x03\x04"):
         return _OFFICE.get(ending, "application/zip")
-    if ending in ("txt", "csv") and b"\x00" not in data:
+    if ending in ("txt", "csv", "md") and (b"\x00" not in data or data.startswith(_UTF_16)):
         return "text/plain"
     return _BINARY
 

@@ -54,6 +54,8 @@ GOOD: dict[str, tuple[bytes, str, str, str]] = {  # name: bytes, said kind, kind
     "a.amr": (b"#!AMR\n....", "file", "voice", "audio/amr"),
     "a.pdf": (b"%PDF-1.7....", "file", "file", "application/pdf"),
     "a.txt": ("我家暖气不热".encode("gbk"), "file", "file", "text/plain"),
+    "b.txt": ("我家暖气不热".encode("utf-16"), "file", "file", "text/plain"),
+    "a.md": ("# 我家暖气不热".encode(), "file", "file", "text/plain"),
     "a.doc": (b"\xd0\xcf\x11\xe0....", "file", "file", "application/msword"),
     "a.wps": (b"\xd0\xcf\x11\xe0....", "file", "file", "application/msword"),
     "a.xls": (b"\xd0\xcf\x11\xe0....", "file", "file", "application/vnd.ms-excel"),

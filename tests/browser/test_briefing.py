@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from handlers.act import Act
 from handlers.briefings import publishing
@@ -18,7 +18,9 @@ from tests.browser.measure import areas, prints, sticking_out
 from tests.browser.office import BrowserOffice
 from tests.browser.people import Someone
 from tests.browser.samples import photo
+from tests.browser.test_attachments import chooses
 from tests.browser.test_keyboard import A_VOICE
+from tests.test_briefing_files import docx, paragraph
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 PICTURE = "7" * 32
@@ -135,3 +137,20 @@ async def test_it_reads_itself_aloud_where_there_is_a_voice_and_works_without_sc
     await quiet.goto(link)
     await quiet.get_by_role("button", name="我看完了").click()
     await expect(quiet.get_by_text("记下了，您看过这一篇。")).to_be_visible()
+
+
+async def test_staff_send_a_word_file_and_go_on_writing_from_it(office: BrowserOffice, zhao: Someone) -> None:
+    body = paragraph("重阳节的安排") + paragraph("十月十八日上午九点，在活动中心开会。")
+    await zhao.says("写简报")
+    await zhao.sees("属于哪一类")
+    await zhao.presses("公开")
+    await zhao.sees("正文怎么给我")
+    await zhao.presses("发一个文件来")
+    await zhao.sees("请把文件发过来")
+    file = FilePayload(name="安排.docx", mimeType="application/octet-stream", buffer=docx(body))
+    await chooses(zhao, [file])
+    await zhao.presses("发送")
+    await zhao.sees("文件读好了：《重阳节的安排》")
+    await zhao.presses("接着写")
+    await zhao.sees("题目是“重阳节的安排”，对吗？")
+    assert await office.rows("SELECT text FROM briefings") == [("十月十八日上午九点，在活动中心开会。",)]
