@@ -1,4 +1,4 @@
-"""`python -m bench`: all contenders, round after round, and one table; then the desk (`bench.desk`)."""
+"""`python -m bench`: all contenders, round after round, and one table; then the desk (`bench.desk`) and delivery (`bench.delivery`)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import argparse
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from bench import desk, ours, ours_web, ours_wecom, table
+from bench import delivery, desk, ours, ours_web, ours_wecom, table
 from bench.contenders import RIVALS, Contender
 from bench.measure import Load, Run, measure
 from bench.processes import ROOT, Cores, RunError, choose_cores, pinned_to
@@ -80,7 +81,9 @@ async def play_all(chosen: list[Contender], load: Load, rounds: int, cores: Core
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Turns a second, side by side.")
     names = [contender.name for contender in CONTENDERS]
-    parser.add_argument("part", nargs="?", choices=("desk",), help="only this; nothing: the contenders, then the desk")
+    parser.add_argument(
+        "part", nargs="?", choices=tuple(PARTS), help="only this; nothing: the contenders, then all of them"
+    )
     parser.add_argument("--rounds", type=positive, default=5)
     parser.add_argument("--turns", type=positive, default=1000, help="counted in each round; best 5 times users")
     parser.add_argument("--warmup", type=positive, default=400, help="turns before counting begins")
@@ -105,9 +108,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=DATA_ROOT) as directory:
         if options.part is None and (status := _contenders(options, cores, Path(directory))):
             return status
-        if options.part or not options.only:
-            return _desk(options.rounds, cores, Path(directory))
-    return 0
+        parts = [options.part] if options.part else [] if options.only else list(PARTS)
+        return max((_part(each, options.rounds, cores, Path(directory)) for each in parts), default=0)
 
 
 def _contenders(options: argparse.Namespace, cores: Cores, directory: Path) -> int:
@@ -127,12 +129,15 @@ def _contenders(options: argparse.Namespace, cores: Cores, directory: Path) -> i
     return 0
 
 
-def _desk(rounds: int, cores: Cores, directory: Path) -> int:
+PARTS = {"desk": desk.measure, "delivery": delivery.measure}
+
+
+def _part(name: str, rounds: int, cores: Cores, directory: Path) -> int:
     with pinned_to(cores.bot):
         print(f"\n{table.machine(directory, libraries=())}; {rounds} rounds", flush=True)
         try:
-            print(desk.measure(directory, rounds))
-        except desk.WrongAnswer as wrong:
+            print(PARTS[name](directory, rounds))
+        except (desk.WrongAnswer, subprocess.CalledProcessError) as wrong:
             print(f"failed: {wrong}", file=sys.stderr)
             return 1
     return 0

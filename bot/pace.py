@@ -13,6 +13,7 @@ from bot.channels.channel import Limits, Window
 MARGIN = 1.05
 MOST_MARGIN_SECONDS = 1.0
 TRICKLES = 10  # into so many parts the burst of a second is cut for pushes
+CATCH_UP_SECONDS = 0.15  # so late a part may come without losing its place: the machine has other things to do
 SHARE_FOR_ANSWERS = 0.2  # of a window of one chat
 FEWEST_CHATS_CLEARED = 1_000
 
@@ -29,13 +30,12 @@ class Pace:
         rate, chat_rate = limits.messages_per_second, limits.messages_per_second_per_chat
         most = max(1, int(min(rate, 1_000_000)))
         self._overall = [] if rate == inf else [_per_second(most, rate)]
-        self._trickle = [] if rate == inf else [_per_second(ceil(most / TRICKLES), rate)]
+        self._trickle = _Trickle(ceil(most / TRICKLES), MARGIN / rate)
         windows = [Window(each.count, each.seconds + _margin(each.seconds)) for each in limits.windows_per_chat]
         gap = [] if chat_rate == inf else [_per_second(1, chat_rate)]
         self._chat = [*gap, *windows]
         self._chat_for_pushes = [*gap, *(Window(_without_share(each.count), each.seconds) for each in windows)]
         self._left: deque[float] = deque(maxlen=most)
-        self._pushed: deque[float] = deque(maxlen=ceil(most / TRICKLES))
         self._chats: dict[int, deque[float]] = {}
         self._most_of_chat = max((each.count for each in self._chat), default=0)
         self._longest_of_chat = max((each.seconds for each in self._chat), default=0.0)
@@ -46,7 +46,7 @@ class Pace:
     def wait_overall(self, now: float, *, is_answer: bool = True) -> float:
         """Return for how many seconds nothing of this kind may leave: 0 when something may leave now."""
         wait = max(self._paused_until - now, _wait(self._left, self._overall, now))
-        return max(0.0, wait if is_answer else max(wait, _wait(self._pushed, self._trickle, now)))
+        return max(0.0, wait if is_answer else max(wait, self._trickle.wait(now)))
 
     def wait_chat(self, chat: int, now: float, *, is_answer: bool = True) -> float:
         """Return for how many seconds nothing of this kind may leave to this chat."""
@@ -64,7 +64,7 @@ class Pace:
         if self._overall:
             self._left.append(now)
             if not is_answer:
-                self._pushed.append(now)
+                self._trickle.left(now)
         if self._chat:
             self._chats.setdefault(chat, deque(maxlen=self._most_of_chat)).append(now)
             self._clear(now)
@@ -86,6 +86,27 @@ class Pace:
         self._chats = {chat: left for chat, left in self._chats.items() if left[-1] > since}
         self._held = {chat: until for chat, until in self._held.items() if until > now}
         self._clear_at = max(FEWEST_CHATS_CLEARED, 2 * (len(self._chats) + len(self._held)))
+
+
+class _Trickle:
+    """Lets pushes leave a few at a time, `gap` seconds for each: evenly, but what came late is made up for."""
+
+    def __init__(self, few: int, gap: float) -> None:
+        self._few = few
+        self._gap = gap
+        self._next = -inf  # when the next few may leave
+        self._more = 0  # of these few may leave at once
+
+    def wait(self, now: float) -> float:
+        return 0.0 if self._more else max(0.0, self._next - now)
+
+    def left(self, now: float) -> None:
+        if not self._more:
+            self._more = self._few
+            if now - self._next > CATCH_UP_SECONDS:
+                self._next = now
+        self._more -= 1
+        self._next += self._gap
 
 
 def _margin(seconds: float) -> float:

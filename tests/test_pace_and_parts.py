@@ -69,6 +69,19 @@ def test_pushes_alone_use_the_whole_limit(per_second: int, pushes: int) -> None:
     assert left[-1][0] - left[0][0] <= pushes * MARGIN / per_second + 1e-6
 
 
+@given(lateness=st.lists(st.floats(0, 0.03), min_size=300, max_size=300))
+def test_a_busy_machine_loses_little_of_the_limit(lateness: list[float]) -> None:
+    """Each time it may go on, it does so up to 30 ms late."""
+    pace, now = Pace(at_most(30, inf)), 1000.0
+    for chat, late in enumerate(lateness):
+        if wait := pace.wait_overall(now, is_answer=False):
+            now += wait + late
+        while pace.wait_overall(now, is_answer=False) > 0:
+            now += 1e-3
+        pace.left(chat, now, is_answer=False)
+    assert 300 / (now - 1000.0) > 0.9 * 30
+
+
 @given(per_second=st.integers(10, 100), pushes=st.integers(100, 400))
 def test_an_answer_finds_its_place_within_an_eighth_of_a_second_while_a_notice_runs(
     per_second: int, pushes: int
