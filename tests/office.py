@@ -147,8 +147,8 @@ class TestOffice:
             return False
         if self._looks is None:
             self._looks = sqlite3.connect(self.config.storage.path)
-        now = to_text(self.clock())
-        due = any(self._looks.execute(outbox.DUE, (name, now, 1)).fetchall() for name in self.app.lanes)
+        asked = {"now": to_text(self.clock()), "limit": 1}
+        due = any(self._looks.execute(outbox.DUE, asked | {"channel": name}).fetchall() for name in self.app.lanes)
         ((waiting, _),) = self._looks.execute(inbox.BACKLOG).fetchall()
         return not due and not waiting
 

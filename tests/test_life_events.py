@@ -180,7 +180,7 @@ async def test_what_waits_in_the_outbox_is_taken_back_but_not_what_is_for_others
 
     await talk.writes(lambda tx: accounts.share(tx, own, talk.ids["周老"], talk.clock()))
     async with talk.database.write() as tx:
-        act = Act(tx, talk.office, at(2026, 11, 22, 23))
+        act = Act(tx, talk.office, at(2026, 11, 23, 23))
         await act.announce(talk.ids["王老"], "生日快乐")
         await act.announce(talk.ids["周老"], "活动来了")
         await act.announce(talk.ids["小李"], "给女儿")
@@ -201,7 +201,7 @@ async def test_on_another_persons_telephone_only_what_was_for_the_dead_is_taken_
     own = await talk.account(talk.wang)
     async with talk.database.write() as tx:
         await accounts.share(tx, own, talk.ids["周老"], talk.clock())
-        act = Act(tx, talk.office, at(2026, 11, 22, 23))
+        act = Act(tx, talk.office, at(2026, 11, 23, 23))
         await act.announce(talk.ids["王老"], "生日快乐")
         await act.announce(talk.ids["周老"], "活动来了")
     await enters(talk.zhao, "去世", name="周老")
