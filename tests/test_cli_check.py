@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.lock import ProcessLock
+from storage.database import open_database
 from storage.migrate import migrations
 from storage.people import Person, add
 from tests.command_line import CONFIG, NOW, CommandLine
 from tests.ports import free_port
 from tests.telegram_server import TelegramServer
+from tests.wecom_server import BOT_ID, SECRET, WecomServer
 
 
 def office(folder: Path, config: str = CONFIG, **environ: str) -> CommandLine:
@@ -104,6 +107,37 @@ async def test_telegram_is_asked_who_we_are(tmp_path: Path, there: bool) -> None
     assert ("正常  Telegram：已连上，机器人是 @" in said) == there
     assert ("有误  Telegram：连不上" in said) == (not there)
     assert server.token not in said
+
+
+@pytest.mark.parametrize(
+    ("secret", "words"), [(SECRET, "正常  企业微信：已连上"), ("x" * 20, "有误  企业微信：不让连")]
+)
+async def test_wecom_is_asked_whether_we_may_come_in(tmp_path: Path, secret: str, words: str) -> None:
+    async with WecomServer() as server:
+        config = CONFIG + f'[wecom]\nenabled = true\nbot_id = "{BOT_ID}"\nurl = "{server.url}"\n'
+        cli = CommandLine(tmp_path, config, YINLING_WECOM__SECRET=secret)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "check", cwd=tmp_path, env=cli.environ, stdout=asyncio.subprocess.PIPE
+        )
+        said = (await process.communicate())[0].decode()
+    assert words in said and secret not in said
+    assert process.returncode == (0 if secret == SECRET else 1)
+
+
+async def test_a_running_office_is_not_pushed_out_by_a_check(tmp_path: Path) -> None:
+    async with WecomServer() as server:
+        config = CONFIG + f'[wecom]\nenabled = true\nbot_id = "{BOT_ID}"\nurl = "{server.url}"\n'
+        cli = CommandLine(tmp_path, config, YINLING_WECOM__SECRET=SECRET)
+        lock = ProcessLock(cli.database)
+        await (await open_database(cli.database)).close()
+        lock.take()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "check", cwd=tmp_path, env=cli.environ, stdout=asyncio.subprocess.PIPE
+        )
+        said = (await process.communicate())[0].decode()
+        lock.release()
+    assert "正常  企业微信：程序正在运行，不另外去连" in said
+    assert server.subscriptions == 0
 
 
 def test_no_channel_at_all_is_found(tmp_path: Path) -> None:

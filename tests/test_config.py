@@ -421,6 +421,15 @@ def test_a_telegram_that_is_off_needs_no_secrets(write: Write) -> None:
     assert load(write('[telegram]\nmode = "webhook"'), {}).telegram.token is None
 
 
+def test_wecom_without_its_bot_and_secret_says_what_to_set(write: Write) -> None:
+    found = mistakes(write('[wecom]\nenabled = true\nurl = "http://a.example"'))
+    assert {each.key for each in found} == {"wecom.bot_id", "wecom.url", "wecom.secret"}
+    report = "\n".join(map(str, found))
+    assert "YINLING_WECOM__SECRET_FILE" in report and "[wecom] enabled = true" in report and "wss://" in report
+    good = load(write('[wecom]\nenabled = true\nbot_id = "aib-1"'), {"YINLING_WECOM__SECRET": "s" * 43}).wecom
+    assert good.secret is not None and good.secret.get_secret_value() == "s" * 43
+
+
 def test_a_secrets_file_that_cannot_be_read_is_one_mistake_that_names_the_variable(
     write: Write, tmp_path: Path
 ) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.wecom_connection import Connection, Ending, Frame, NoAnswer, NotConnected, Refusal, wait_seconds
+from bot.channels.wecom_connection import Connection
+from bot.channels.wecom_frames import Ending, Frame, NoAnswer, NotConnected, Refusal, wait_seconds
 from bot.pulse import Pulse
 from tests.patience import LoopClock, eventually
 from tests.wecom_server import BOT_ID, NO_FLOOD_LIMITS, SECRET, Late, Limits, Lost, Refused, Silence, WecomServer

@@ -17,7 +17,8 @@ from starlette.routing import Route
 from bot.channels import wecom_media, wecom_sending
 from bot.channels.channel import Fetched, Incoming, Limits, Outgoing, Receive, Refused, Window
 from bot.channels.wecom_cards import BUTTONS, card_after
-from bot.channels.wecom_connection import Connection, Frame, NoAnswer, NotConnected, Refusal
+from bot.channels.wecom_connection import Connection
+from bot.channels.wecom_frames import Frame, NoAnswer, NotConnected, Refusal
 from bot.channels.wecom_updates import Reference, has_entered, incoming, not_understood, pressed
 from bot.config import Wecom
 from bot.pulse import Pulse
@@ -47,6 +48,7 @@ class WecomChannel:
         self._receive = receive
         self._now = now
         self._welcome = welcome
+        self._proxy = settings.proxy or None
         self.limits = Limits(
             longest_text=LONGEST_BYTES,
             messages_per_second=float("inf"),
@@ -63,7 +65,7 @@ class WecomChannel:
             settings.secret.get_secret_value(),
             self._heard,
             self.pulse,
-            proxy=settings.proxy or None,
+            proxy=self._proxy,
         )
         self._uploads = wecom_media.Uploads(self._connection.request, settings.chunk_first)
         self._waiting: deque[Frame] = deque()  # heard, and not yet in the inbox
@@ -78,7 +80,7 @@ class WecomChannel:
 
     async def start(self) -> None:
         """Make ready. WeCom itself may be out of reach: `listen` waits for it."""
-        self._http = ClientSession(timeout=ClientTimeout(total=FETCH_SECONDS))
+        self._http = ClientSession(timeout=ClientTimeout(total=FETCH_SECONDS), proxy=self._proxy)
 
     async def listen(self) -> None:
         """Be connected and store what comes, for ever. When cancelled, what was just sent has LAST_SECONDS to be answered."""

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from bot.channels.channel import Enclosure, Fetched, Refused, TryLater
-from bot.channels.wecom_connection import Frame
+from bot.channels.wecom_frames import Frame
 from bot.channels.wecom_updates import Reference, safe_name
 
 MEGABYTE = 1024 * 1024

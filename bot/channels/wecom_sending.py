@@ -5,7 +5,8 @@ import logging
 from bot.buttons import as_list
 from bot.channels.channel import Enclosure, Gone, NotYet, Outgoing, Refused, SendError, TryLater, Unsure
 from bot.channels.wecom_cards import card_of
-from bot.channels.wecom_connection import NOT_SUBSCRIBED, Connection, Frame, NoAnswer, NotConnected, Refusal
+from bot.channels.wecom_connection import Connection
+from bot.channels.wecom_frames import NOT_SUBSCRIBED, Frame, NoAnswer, NotConnected, Refusal
 from bot.channels.wecom_markdown import shown_as_written
 from bot.channels.wecom_media import Uploads, bytes_of, kind_of_upload
 

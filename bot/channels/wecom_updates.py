@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.channels.channel import Attachment, Incoming
 from bot.channels.wecom_cards import Press, press_in
-from bot.channels.wecom_connection import EVENT, Frame
+from bot.channels.wecom_frames import EVENT, Frame
 from bot.clean import clean
 
 MEDIA_LIFE = timedelta(minutes=5)  # of a download address: https://developer.work.weixin.qq.com/document/path/101463

@@ -152,7 +152,7 @@ def _running_wecom() -> Finding:
 
 async def _wecom(config: Config) -> Finding:
     from bot.channels.wecom import WecomChannel
-    from bot.channels.wecom_connection import NoAnswer, NotConnected, Refusal
+    from bot.channels.wecom_frames import NoAnswer, NotConnected, Refusal
 
     channel = WecomChannel(config.wecom, _receive_nothing, utc_now, str)
     try:
