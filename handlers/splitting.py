@@ -27,7 +27,7 @@ _WHOLE = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:https?://|www\.)[!-~]+",
-        r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+",
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@[A-Za-z0-9.-]+",  # tried once a word: a long one costs no square
         r"\+?\d{2,4}(?:[ -]?\d{3,4}){2,3}",  # 0359-752 2345, 138 0013 8000, +86 138 0013 8000
         rf"[¥￥]?{_DIGITS}(?:[.．,:：/~～年月日号时点分秒至到—–-]{{1,2}}{_DIGITS})*(?:[%％‰℃年月日号时点分秒元岁]|万元|亿元)?",
         r"[A-Za-z0-9]+(?:['’_-][A-Za-z0-9]+)*",

@@ -155,6 +155,27 @@ async def test_a_briefing_from_the_draft_to_the_last_page_and_its_pages_are_the_
     assert wang.sees("已经登记，编号：2026-1")
 
 
+async def test_a_correction_is_told_anew_where_what_has_left_cannot_be_edited(tmp_path: Path) -> None:
+    async with open_office_on("wecom", tmp_path) as here:
+        wang, zhao, qian = here.wang, here.zhao, here.qian
+        await answers(
+            zhao, "写简报", "【公开】", "【打字或者粘贴】", "放假通知", "国庆节放假三天。", "【说完了】", "【局里】"
+        )
+        await answers(
+            zhao, "【本局】", "【就用这一段】", "【确认提交】", "【报批发送】", "【全体老同志】", "【就发给他们】"
+        )
+        await answers(zhao, "【批准了就发】", "【确认提交】")
+        await qian.presses("批准发送")
+        await here.comes_to_pass(lambda: wang.sees("【简报】放假通知"))
+        await answers(zhao, "简报", "【放假通知】", "【更正】", "【摘要】", "国庆节放假四天。", "【确认提交】")
+        wang.looks_away()
+        await qian.presses("批准更正")
+        await here.comes_to_pass(lambda: wang.sees("您收到过的这篇简报更正了，请以这一份为准"))
+        assert wang.sees("国庆节放假四天。")
+        await wang.presses("看全文")
+        assert wang.sees("更正过")
+
+
 async def test_a_stranger_comes_in_by_a_code_and_agrees(newcomers: Everywhere) -> None:
     here, stranger = newcomers, newcomers.stranger
     await here.office.writes(
