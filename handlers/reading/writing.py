@@ -99,9 +99,11 @@ async def write_from_file(chat: Chat) -> None:
     await _review(chat, draft)
     now = draft.wanted
     whole = replace(briefing, title=now.title, topic=now.topic, source=now.source, summary=now.summary)
-    await briefings.put_media(chat.tx, briefing.id, now.media)
     if await publishing.rewrite(turn, whole):
+        await briefings.put_media(chat.tx, briefing.id, now.media)
         chat.say("写好了，还没有发。")
+    else:
+        chat.say("它刚才报批了，现在不能改。")
     await desk.show_one(turn, str(briefing.id))
 
 

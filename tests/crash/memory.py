@@ -40,16 +40,20 @@ class Memory:
 
     @property
     def unfinished(self) -> Rows:
-        """What still waits for its turn, to be sent, to be edited or to be fetched."""
+        """What still waits for its turn, to be sent, to be edited, to be fetched or to be read."""
         edits = [
             row for row in self.tables["outbox"] if row["state"] == "sent" and row["version_sent"] < row["version"]
         ]
-        return edits + [
-            row
-            for name, state in (("inbox", "waiting"), ("outbox", "waiting"), ("media", "wanted"))
-            for row in self.tables[name]
-            if row["state"] == state
-        ]
+        return (
+            edits
+            + self.tables["briefing_files"]
+            + [
+                row
+                for name, state in (("inbox", "waiting"), ("outbox", "waiting"), ("media", "wanted"))
+                for row in self.tables[name]
+                if row["state"] == state
+            ]
+        )
 
     @property
     def parts_marked(self) -> int:
