@@ -305,7 +305,13 @@ class Delivery:
             await outbox.not_edited(tx, letter.id, letter.version, reason, now)
         else:
             await outbox.failed(tx, letter.id, reason, now)
-        log.warning("not delivered", extra={"letter": letter.id, "channel": self._channel.name, "reason": reason})
+        facts = {"letter": letter.id, "channel": self._channel.name, "reason": reason}
+        if isinstance(error, NotYet):
+            log.info("not yet", extra=facts)
+        elif letter.edits is not None:
+            log.info("not edited", extra=facts)
+        else:
+            log.warning("not delivered", extra=facts)
 
     async def _postpone(self, tx: Tx, letter: Letter, error: TryLater, now: datetime) -> None:
         wait = error.after_seconds

@@ -567,6 +567,38 @@ async def test_the_newest_buttons_are_those_of_the_newest_letter(database: Datab
         assert await told.last_buttons(tx, 3, NOW + timedelta(seconds=1)) == []
 
 
+async def test_a_digit_means_what_was_on_the_screen_when_it_was_typed(database: Database) -> None:
+    """Not what waits or is held, not what came afterwards; what left last counts, whenever it was written; and what it reads now."""
+    await writes(database)
+
+    def button(name: str) -> list[list[str]]:
+        return [[name, f"a:{name}:1"]]
+
+    async def shown(seconds: float) -> str:
+        async with database.read() as tx:
+            found = await told.last_buttons(tx, 1, NOW + timedelta(seconds=seconds))
+        return found[0][0] if found else ""
+
+    async with database.write() as tx:
+        night = NOW + timedelta(seconds=30)
+        held = await outbox.write(tx, 1, "夜里不打扰", NOW, buttons=button("held"), not_before=night)
+        outbox.add(tx, 1, "回答", NOW, buttons=button("answer"), answers=1)
+    assert await shown(1) == "answer"  # it leaves at once: perhaps it is not written down yet
+    answer = 2
+    await changes(database, lambda tx: outbox.sent(tx, [Sent(answer)], NOW + timedelta(seconds=1)))
+    async with database.write() as tx:
+        push = await outbox.write(tx, 1, "通知", NOW + timedelta(seconds=2), buttons=button("push"))
+    assert await shown(9) == "answer"  # the push waits in a long line
+    await changes(database, lambda tx: outbox.sent(tx, [Sent(push)], NOW + timedelta(seconds=10)))
+    assert await shown(9) == "answer"
+    assert await shown(11) == "push"
+    await changes(database, lambda tx: outbox.sent(tx, [Sent(held)], NOW + timedelta(seconds=31)))
+    assert await shown(30) == "push"
+    assert await shown(32) == "held"
+    await changes(database, lambda tx: outbox.edit(tx, held, "改了", NOW, buttons=button("edited")))
+    assert await shown(33) == "edited"
+
+
 # ── who writes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
