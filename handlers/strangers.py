@@ -87,7 +87,7 @@ async def _by_work_account(turn: Turn) -> bool:
     if turn.visitor.channel not in WORK_CHANNELS:
         return False
     account = await accounts.by_id(turn.tx, turn.visitor.account_id)
-    found = await people.by_work_account(turn.tx, account.address) if account is not None else []
+    found = await people.by_work_account(turn.tx, account.address.lower()) if account is not None else []
     return len(found) == 1 and await _bind(turn, found[0].id, "work account")
 
 

@@ -33,7 +33,7 @@ class Person:
     health: str | None = None
     contact_officer: str | None = None
     note: str | None = None
-    work_account: str | None = None  # the userid in the office's WeCom
+    work_account: str | None = None  # the userid in the office's WeCom, in small letters
     active: int = 1
     id: int = 0
 
@@ -90,7 +90,7 @@ async def by_phone(tx: Tx, phone: str) -> list[Person]:
 
 
 async def by_work_account(tx: Tx, account: str) -> list[Person]:
-    """Return the active persons with exactly this account of the office's."""
+    """Return the active persons with this account of the office's, in small letters."""
     return [Person(*row) for row in await tx.all(BY_WORK_ACCOUNT, account)]
 
 

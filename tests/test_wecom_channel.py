@@ -2,21 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.channels.channel import Incoming
+from bot.channels.wecom import WecomChannel
+from bot.config import Wecom
 from bot.health import health
 from handlers.turn import Button
 from storage import accounts, entry, outbox, people
 from storage.database import Tx
+from storage.errors import DiskFull
 from tests.patience import LoopClock, eventually
 from tests.wecom_office import WecomOffice, open_wecom_office
-from tests.wecom_server import BOT_ID, SECRET, Late, Limits, Lost, Refused, Silence
+from tests.wecom_server import BOT_ID, NO_FLOOD_LIMITS, SECRET, Late, Limits, Lost, Refused, Silence, WecomServer
 
 PUSH, QUESTION = "明天上午九点开会", "您来吗？"
 SAY = "aibot_send_msg"
@@ -297,6 +301,35 @@ async def test_whoever_opens_the_chat_is_welcomed_within_five_seconds_and_asked_
         await office.stranger.does(lambda user: user.enters())
         assert office.stranger.heard == ""  # once a day
         assert await office.rows("SELECT kind, state FROM inbox") == [("entered", "handled")]
+
+
+async def test_while_nothing_can_be_stored_it_is_kept_and_nobody_is_answered(loop_clock: LoopClock) -> None:
+    stored: list[str] = []
+    full = [True]
+
+    async def receive(channel: str, incomings: Sequence[Incoming]) -> None:
+        if full[0]:
+            raise DiskFull("磁盘满了")
+        stored.extend(each.words or each.kind for each in incomings)
+
+    async with WecomServer(NO_FLOOD_LIMITS) as server:
+        settings = Wecom.model_validate({"enabled": True, "bot_id": BOT_ID, "secret": SECRET, "url": server.url})
+        channel = WecomChannel(settings, receive, lambda: datetime.now(UTC), lambda: "您好")
+        listening = asyncio.create_task(channel.listen())
+        await eventually(lambda: server.is_subscribed)
+        someone = server.user("wang")
+        someone.types("一")
+        someone.enters()
+        someone.types("二")
+        await eventually(lambda: len(channel._waiting) == 3)
+        await asyncio.sleep(0.05)
+        assert server.frames_of("aibot_respond_welcome_msg") == []
+        full[0] = False
+        loop_clock.forward(5)
+        await eventually(lambda: len(server.frames_of("aibot_respond_welcome_msg")) == 1)
+        assert stored == ["一", "entered", "二"] and not channel._waiting
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 async def test_a_one_time_code_binds_an_account_whatever_it_is_called(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def shown(markdown: str) -> str:
     for token in READER.parse(markdown):
         assert token.type in ("paragraph_open", "paragraph_close", "inline"), (markdown, token.type)
         for child in token.children or []:
-            assert child.type in ("text", "softbreak"), (markdown, child.type)
-            lines.append("\n" if child.type == "softbreak" else child.content)
+            assert child.type in ("text", "hardbreak"), (markdown, child.type)
+            lines.append("\n" if child.type == "hardbreak" else child.content)
         if token.type == "paragraph_close":
             lines.append("\n")
     return "".join(lines)
@@ -70,7 +70,8 @@ def test_an_address_still_leads_where_it_led(rest: str) -> None:
 
 def test_plain_words_stay_as_they_are() -> None:
     plain = "已经登记，编号：2026-1\n最迟12月7日 星期一前给您答复\n电话：0359-1234567，网址 http://a.example/u_1/x.html"
-    assert shown_as_written(plain) == plain
+    assert shown_as_written(plain) == plain.replace("\n", "  \n")
+    assert shown_as_written("一\n\n二") == "一\n\n二"
 
 
 # ── buttons ─────────────────────────────────────────────────────────────────────────────────────────────────────────

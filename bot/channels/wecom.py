@@ -98,8 +98,10 @@ class WecomChannel:
 
     async def stop(self) -> None:
         """Store what was heard last, and close the connections."""
-        if self._waiting:
+        try:
             await self._take_waiting()
+        except StorageError as error:
+            log.error("messages heard last are lost", extra={"reason": str(error), "count": len(self._waiting)})
         if self._http is not None:
             await self._http.close()
 

@@ -3,10 +3,11 @@
 A push is markdown or a card, never plain text: https://developer.work.weixin.qq.com/document/path/101463. Whether every version of the
 app understands a backslash before a character cannot be known without one in the hand, and where it does not, an old person sees
 backslashes. So a character that would begin something is replaced by the full-width one that looks alike; inside addresses, which must
-still work, by its percent code.
+still work, by its percent code. A line ends with two spaces: where one end of line alone is none, that makes it one.
 """
 
 import re
+from itertools import pairwise
 from urllib.parse import quote
 
 _ADDRESS = re.compile(r"(https?://[!-~]+)")
@@ -22,7 +23,9 @@ _WIDE = str.maketrans("#>-+.)= ", "＃＞－＋．）＝\u3000")
 
 def shown_as_written(text: str) -> str:
     """Return markdown that shows `text`, line for line, without any of it being taken for a heading, a list, a link or emphasis."""
-    return "\n".join(_line(each) for each in text.split("\n"))
+    lines = [_line(each) for each in text.split("\n")]
+    ends = ["  \n" if one and other else "\n" for one, other in pairwise(lines)]
+    return "".join(map(str.__add__, lines, [*ends, ""]))
 
 
 def _line(line: str) -> str:

@@ -74,8 +74,7 @@ async def _enclosed(uploads: Uploads, enclosure: Enclosure) -> Frame:
     data = await bytes_of(enclosure)
     kind = kind_of_upload(enclosure, data)
     if kind is None:
-        why = "太大，这里发不了" if data else "没能取到"
-        return markdown(f"附件“{medium.name}”{why}。")
+        return markdown(f"附件“{medium.name}”{'这里发不了，请到局里看' if data else '没能取到'}。")
     try:
         media_id = await uploads.media_id(medium.id, kind, medium.name, data)
     except NoAnswer as error:  # nothing was said yet: this is no doubt about a message

@@ -163,7 +163,7 @@ def read_person(cells: RowReading, today: dt.date) -> RosterPerson | None:
         sheet=cells.sheet,
         row=cells.row.number,
         birth_leap=leap,
-        work_account=cells.text("work_account", 64),
+        work_account=(cells.text("work_account", 64) or "").lower() or None,  # WeCom tells no case apart
     )
     return None if cells.refusals else person
 

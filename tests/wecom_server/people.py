@@ -1,5 +1,6 @@
 """A person with WeCom in the hand: types, speaks, presses, sends, opens the chat, and sees what the bot has sent."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,10 +120,17 @@ class WecomUser:
         return {"msgid": f"msg-{number}"} | who
 
 
+def _read(shown: Shown) -> str:
+    """Return a text as it is read: in strict markdown the end of a line is one only behind two spaces."""
+    if shown.kind != "markdown":
+        return shown.text
+    return re.sub(r"(?<!\n)(?<!  )\n(?!\n)", " ", shown.text).replace("  \n", "\n")
+
+
 def _seen(shown: Shown) -> SeenMessage:
     card = shown.card
     if card is None:
-        return SeenMessage(shown.kind, shown.text, {}, "", shown.name, shown.content, 0)
+        return SeenMessage(shown.kind, _read(shown), {}, "", shown.name, shown.content, 0)
     words = [card["main_title"]["title"], card.get("sub_title_text", "")]
     keys = {each["text"]: each["key"] for each in card["button_list"]}
     return SeenMessage(shown.kind, "\n".join(filter(None, words)), keys, card["task_id"], "", b"", shown.updates)
