@@ -199,6 +199,18 @@ async def test_a_question_out_of_the_blue_is_answered_with_passages_and_can_stil
     assert wang.sees("已经登记")
 
 
+async def test_a_single_word_is_answered_only_where_a_title_holds_it(talk: Conversation) -> None:
+    wang = talk.wang
+    await publishes(talk, "今年的体检安排", "六月起分批体检，报销的事另行通知。")
+    await wang.says("体检")
+    assert wang.sees("六月起分批体检")
+    for said in ("报销", "另行", "好", "医"):
+        await wang.says(said)
+        assert not wang.sees("六月起分批体检"), said
+    await wang.says("查报销")
+    assert wang.sees("六月起分批体检")
+
+
 async def test_what_fits_nothing_well_is_treated_as_before(talk: Conversation) -> None:
     wang = talk.wang
     found = article_of(OURS)

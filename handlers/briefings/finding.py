@@ -15,15 +15,15 @@ from storage.briefings import Briefing
 from storage.grams import evened, parts, query, query_any
 
 PIECE_UNITS = 70  # a passage is two pieces
-FITS, FITS_WELL = 0.6, 0.8  # which share of what was asked for stands in title and passage
+FITS, FITS_WELL = 0.6, 0.75  # which share of what was asked for stands in title and passage
 IN_PASSAGE = 0.5  # ... and in the passage itself
 LOOKED_AT = 12  # briefings of which the passages are compared
-FEWEST_PARTS = 2  # fewer (烟, 药) say too little for an answer that nobody asked for
+FEWEST_PARTS = 2  # a single word (报销) says too little for an answer that nobody asked for, unless a title holds it
 
 # What a question is asked with; the rest is what it is about.
 _FILLER = re.compile(
     "请问|想问一下|问一下|问问|打听|我想知道|想知道|想了解|了解一下|告诉我|怎么样|怎么办|怎么|怎样|如何|什么时候|什么|多少|"
-    "哪里|哪儿|哪些|哪个|哪天|为什么|为啥|能不能|可不可以|是不是|有没有|要不要|能否|可以|需要|几点|几号|"
+    "哪里|哪儿|哪些|哪个|哪天|为什么|为啥|能不能|可不可以|是不是|有没有|要不要|能否|可以|需要|几[点号次个天年位岁]|"
     "[我您你咱们吗呢吧啊呀的了是在要得着就都也还有能会该]"
 )
 QUESTION = re.compile(
@@ -57,10 +57,12 @@ async def answers(act: Act, question: str, limit: int) -> list[Passage]:
     """Return what fits a question well, the best first; none when nothing does."""
     wanted = parts(about(question))
     wanted = [each for each in wanted if len(each) > 1] or wanted
-    if len(wanted) < FEWEST_PARTS:
+    if not wanted:
         return []
     near = await _found(act, query_any(" ".join(wanted)), LOOKED_AT)
     found = [_passage(each, wanted) for each in near]
+    if len(wanted) < FEWEST_PARTS:
+        found = [each for each in found if len(wanted[0]) > 1 and _held(each.briefing.title, wanted)]
     fitting = [each for each in found if each.fit >= FITS_WELL and each.within >= IN_PASSAGE]
     return sorted(fitting, key=lambda each: -each.fit)[:limit]
 
