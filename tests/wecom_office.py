@@ -140,7 +140,7 @@ class WecomOffice:
     async def _is_settled(self) -> bool:
         if not self.app.fetching.is_idle or not all(lane.is_idle for lane in self.app.lanes.values()):
             return False
-        if self.server.fast and self.server.is_subscribed:
+        if self.server.awaits_a_fast_answer and self.server.is_subscribed:
             return False
         stored = await self.rows("SELECT external_id FROM inbox WHERE channel = 'wecom'")
         if self.server.delivered - {row[0].split(":")[1] for row in stored}:

@@ -153,6 +153,11 @@ class WecomServer:
         """The socket stays open, and every request is answered with 846609."""
         self._subscribed = None
 
+    @property
+    def awaits_a_fast_answer(self) -> bool:
+        """Whether somebody who entered, or pressed, still sees nothing, and may yet."""
+        return any(self.clock() <= until for _, _, until in self.fast.values())
+
     def frames_of(self, command: str) -> list[Frame]:
         return [each for each in self.frames if each.get("cmd") == command]
 
