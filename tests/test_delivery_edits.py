@@ -140,6 +140,20 @@ async def test_a_message_that_left_in_several_parts_is_corrected_by_another(offi
     assert calls(office) == []
 
 
+async def test_what_is_edited_between_two_of_its_parts_starts_anew(office: TestOffice) -> None:
+    """Nobody gets the first half of one text and the second half of another."""
+    office.telegram.break_next("sendMessage", Answer(200, b'{"ok": true, "result": {"message_id": 1}}'))
+    office.telegram.refuse_next("sendMessage", 500)
+    async with office.database.write() as tx:
+        account = await accounts.find_or_add(tx, "telegram", str(NUMBERS["王老"]), office.clock())
+        letter = await outbox.write(tx, account, "旧" * 5000, office.clock())
+    office.app.wake_lanes()
+    await eventually_rows(office, "SELECT 1 FROM outbox WHERE tries = 1 AND parts_sent = 1", 1)
+    await edits(office, letter, "新" * 5000)
+    await later(office, backoff_seconds(0, 1))
+    assert texts(office) == ["新" * 4096, "新" * 904]  # the test itself answered for the old first part
+
+
 async def test_an_edit_waits_as_long_as_telegram_asks(office: TestOffice) -> None:
     letter = await posts(office, "已送到 0 人")
     office.telegram.refuse_next("editMessageText", 429, retry_after=1)

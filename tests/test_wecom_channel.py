@@ -386,6 +386,19 @@ async def test_the_rate_of_a_chat_is_kept_and_an_answer_has_its_share(tmp_path: 
         assert office.server.refused == []
 
 
+async def test_a_restart_does_not_forget_what_a_chat_has_had_within_the_minute(tmp_path: Path) -> None:
+    async with open_wecom_office(tmp_path, limits=Limits(), messages_per_minute=30, messages_per_hour=1000) as office:
+        for number in range(40):
+            await push(office, text=f"通知{number}")
+        await eventually(lambda: len(office.wang.user.messages) == 24)  # a fifth is left free for answers
+        await office.settles()
+        await office.restarts()
+        await office.wang.says("菜单")
+        assert office.wang.sees("您要办什么")
+        assert len(office.wang.user.messages) == 25
+        assert office.server.refused == []
+
+
 async def test_health_shows_the_age_of_the_last_heartbeat_and_what_troubles_the_connection(
     office: WecomOffice, loop_clock: LoopClock
 ) -> None:
