@@ -3,6 +3,7 @@
 from storage.database import Tx
 
 DEMONSTRATION = "demonstration"  # the file holds the invented people of the demonstration office
+LAST_PLACE = "last place"  # the greatest place in what was told when old messages were last deleted (storage/outbox.py)
 SET = "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 GET = "SELECT value FROM marks WHERE name = ?"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import recipients
+from storage import marks, recipients
 from storage.database import Row, Tx
 from storage.plain import from_json, to_json
 from storage.times import from_text, to_text
@@ -177,8 +177,9 @@ async def left_since(tx: Tx, channel: str, since: datetime) -> list[tuple[int, d
 
 
 # Places are given out in the order of leaving and never twice: beyond every id, because before there were places a page counted ids.
-NEXT_PLACE = """
+NEXT_PLACE = f"""
 SELECT 1 + max(
+    coalesce((SELECT CAST(value AS INTEGER) FROM marks WHERE name = '{marks.LAST_PLACE}'), 0),
     coalesce((SELECT max(place) FROM outbox WHERE place IS NOT NULL), 0),
     coalesce((SELECT max(edit_place) FROM outbox WHERE edit_place IS NOT NULL), 0),
     coalesce((SELECT max(id) FROM outbox), 0))"""
@@ -345,9 +346,14 @@ async def failures(tx: Tx, since: datetime, limit: int) -> list[Failure]:
 
 PRUNE = """
 DELETE FROM outbox WHERE id IN (
-    SELECT id FROM outbox WHERE made_at < ? AND state <> 'waiting' ORDER BY id LIMIT ?)"""
+    SELECT id FROM outbox WHERE made_at < ? AND state NOT IN ('waiting', 'held') ORDER BY id LIMIT ?)"""
 
 
 async def prune(tx: Tx, before: datetime, limit: int) -> int:
-    """Delete at most `limit` ended messages made before that moment; return how many."""
+    """Delete at most `limit` ended messages made before that moment; return how many.
+
+    The last place is kept in mind, so that none is given twice, even where everything is deleted.
+    """
+    [(place,)] = await tx.all(NEXT_PLACE)
+    await marks.put(tx, marks.LAST_PLACE, str(place - 1))
     return await tx.run(PRUNE, to_text(before), limit)

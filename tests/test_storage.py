@@ -599,6 +599,18 @@ async def test_a_digit_means_what_was_on_the_screen_when_it_was_typed(database: 
     assert await shown(33) == "edited"
 
 
+async def test_pruning_leaves_what_waits_and_no_place_is_given_twice(database: Database) -> None:
+    await writes(database, *((1, str(number), outbox.NEWS) for number in range(5)))
+    await changes(database, lambda tx: outbox.sent(tx, [Sent(4), Sent(1), Sent(2), Sent(3)], NOW))
+    async with database.read() as tx:
+        last = (await told.before(tx, 1, 2**62, 1))[0]
+    assert last.text == "2"
+    async with database.write() as tx:
+        assert await outbox.prune(tx, NOW + timedelta(days=1), 100) == 4
+        await outbox.sent(tx, [Sent(5)], NOW)
+        assert [each.text for each in await told.after(tx, 1, last.place, 10)] == ["4"]
+
+
 # ── who writes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
