@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from handlers.briefings import words
-from storage import briefings, entry
+from storage import briefings, entry, people
+from storage.accounts import Role
+from storage.database import Tx
+from storage.people import Person
 from tests.briefing_work import OURS, article_of
 from tests.every_channel import CHANNELS, Anyone, Everywhere, open_office_on
 
@@ -91,22 +94,52 @@ async def test_a_difficulty_from_the_first_word_to_the_rating(here: Everywhere) 
     assert await here.office.rows("SELECT solved, satisfied FROM case_closings") == [("yes", "yes")]
 
 
-async def test_a_sign_up_from_the_making_of_the_activity_to_the_cancelling(here: Everywhere) -> None:
-    wang, zhao = here.wang, here.zhao
+async def test_a_sign_up_from_the_making_of_the_activity_to_the_place_that_became_free(here: Everywhere) -> None:
+    wang, zhao, zheng = here.wang, here.zhao, here.stranger
+    await joins(here, zheng, "郑老")
     await answers(zhao, "登记活动", "【文体】", "【歌舞】", "合唱排练", "12月4日", "14:30-16:00", "【多功能厅】")
-    await answers(zhao, "【1 其余按常用的来】", "【确认提交】")
+    await answers(
+        zhao,
+        "【一项一项定】",
+        "1",
+        "【17:30】",
+        "【全体】",
+        "【不带】",
+        "【不用问】",
+        "【先报先得】",
+        "0",
+        "【只办一次】",
+    )
+    await zhao.presses("确认提交")
     assert zhao.sees("登记好了")
-    await here.comes_to_pass(lambda: wang.sees("开始报名了"))
-    assert wang.sees("合唱排练")
-    await wang.presses("报名")
-    await wang.presses("确认提交")
+    await here.comes_to_pass(lambda: wang.sees("开始报名了") and zheng.sees("开始报名了"))
+    await answers(wang, "【报名】", "【确认提交】")
     assert wang.sees("王老报上了“合唱排练”")
     [calendar] = wang.files
     assert calendar.startswith(b"BEGIN:VCALENDAR")
+    await answers(zheng, "【报名】", "【确认提交】")
+    assert zheng.sees("候补第 1 位")
     await answers(wang, "活动", "【合唱排练】", "【取消报名】")
     assert wang.sees("确定取消吗")
+    zheng.looks_away()
     await wang.presses("取消报名")
-    assert await here.office.rows("SELECT state FROM signups") == [("cancelled",)]
+    await here.comes_to_pass(lambda: zheng.sees("空出来了"))
+    await zheng.presses("要来")
+    assert zheng.sees("郑老")
+    assert await here.office.rows("SELECT state FROM signups ORDER BY id") == [("cancelled",), ("in",)]
+
+
+async def joins(here: Everywhere, stranger: Anyone, name: str) -> None:
+    """Somebody new on the roster comes in by a code and agrees."""
+
+    async def write(tx: Tx) -> None:
+        person = await people.add(tx, Person(name=name, phone="13800000008"), here.office.clock())
+        await people.give_role(tx, person, Role("cadre", None))
+        await entry.add_invite(tx, person, "JJKKMMNN", None, here.office.clock(), hours=1)
+
+    await here.office.writes(write)
+    await answers(stranger, "JJKK-MMNN", "【1 同意】")
+    assert stranger.sees("您要办什么")
 
 
 async def test_a_notice_that_two_people_send_and_a_cadre_has_read(here: Everywhere) -> None:
