@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -90,7 +89,9 @@ async def answer(database: Database, accounts: Collection[int]) -> None:
 
 
 def _peak_bytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Return the most this process was resident with. Not `ru_maxrss`: that one remembers the process it was forked from."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 async def _send(path: Path, sends: int, answers: int) -> dict[str, float]:
