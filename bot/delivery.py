@@ -284,7 +284,7 @@ class Delivery:
             if isinstance(outcome, SendError):
                 await self._went_wrong(tx, letter, outcome, now)
             elif outcome.parts < total:
-                await outbox.part_sent(tx, letter.id, outcome.parts, letter.version)
+                await outbox.part_sent(tx, letter.id, outcome.parts, letter.version, now)
             else:
                 is_edit = letter.edits is not None
                 whole.append(Sent(letter.id, outcome.external_id, letter.version, outcome.parts, is_edit))

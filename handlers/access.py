@@ -123,8 +123,12 @@ def may_write_mailings(visitor: Visitor) -> bool:
 
 
 def may_approve(visitor: Visitor, office: Office, mailing: Mailing) -> bool:
-    """Tell whether somebody may let a mailing go out: whoever has a role that the office names, and did not write it."""
-    return visitor.has(*office.approvers) and visitor.person_id != mailing.made_by
+    """Tell whether somebody may let a mailing go out: whoever has a role that the office names, for all units, and did not write it."""
+    return _may_decide(visitor, office) and visitor.person_id != mailing.made_by
+
+
+def _may_decide(visitor: Visitor, office: Office) -> bool:
+    return scope(visitor).everybody and visitor.has(*office.approvers)
 
 
 def may_send_alone(visitor: Visitor) -> bool:
@@ -142,7 +146,7 @@ def may_see_mailing(visitor: Visitor, mailing: Mailing) -> bool:
 
 def may_steer(visitor: Visitor, office: Office, mailing: Mailing) -> bool:
     """Tell whether somebody may pause, cancel or widen a mailing: its maker, and whoever may approve."""
-    return visitor.person_id == mailing.made_by or visitor.has(*office.approvers)
+    return works_here(visitor) and (visitor.person_id == mailing.made_by or _may_decide(visitor, office))
 
 
 def is_served(visitor: Visitor) -> bool:
@@ -194,8 +198,12 @@ async def duty_staff(tx: Tx, unit_id: int | None, today: date) -> list[Colleague
 
 
 async def approvers(tx: Tx, office: Office, made_by: int) -> list[Colleague]:
-    """Return who may approve what this person wrote, each once."""
-    found = {each.person_id: each for role in office.approvers for each in await people.with_role(tx, role)}
+    """Return who may approve what this person wrote, each once: nobody who is limited to units, for such see only their own."""
+    found = {}
+    for role in office.approvers:
+        for each in await people.with_role(tx, role):
+            if role == "leader" or each.unit_id is None:
+                found[each.person_id] = each
     return [each for each in found.values() if each.person_id != made_by]
 
 

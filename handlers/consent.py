@@ -3,6 +3,7 @@
 from handlers import access
 from handlers.dialog import Chat, flow
 from handlers.menu import show_menu
+from handlers.taking_back import take_back_pushes
 from storage import accounts, audit, entry, people
 
 
@@ -42,6 +43,7 @@ async def withdraw(chat: Chat) -> None:
         if kept := chat.kept():
             turn.follow = ("offer", kept.stored())
         return
+    await take_back_pushes(turn, who)
     await entry.withdraw_consent(chat.tx, who, turn.now)
     if who != turn.person_id:
         await accounts.unshare(chat.tx, turn.visitor.account_id, who)

@@ -113,6 +113,7 @@ class Chat:
     def begin(self) -> None:
         """Start a run from the top."""
         self._trail: list[str] = []  # keys answered so far in this run, in the flow's order
+        self._parts: tuple[str, ...] = ()  # of the review: the first question of each part
         self._writes = self.turn.tx.writes
 
     # ── what a flow needs besides questions ─────────────────────────────────────────────────────────────────────────
@@ -182,11 +183,24 @@ class Chat:
         修改 forgets one answer, asks it again and comes straight back here.
         """
         shown = {key: self.answers[key]["shown"] for key in labels if key in self.answers}
+        lines = [prompt, *(f"{labels[key]}：{shown[key]}" for key in shown)]
+        await self._review("\n".join(lines), {key: labels[key] for key in shown})
+
+    async def review_parts(self, prompt: str, **parts: str) -> None:
+        """Show the prompt, which says everything that was answered, and go on only when it is confirmed.
+
+        `parts` names what hangs together by its first question (`to="发给谁"`): a part goes up to the first question of the next one,
+        and 修改 asks all of it anew.
+        """
+        self._parts = tuple(key for key in parts if key in self.answers)
+        await self._review(prompt, {key: parts[key] for key in self._parts})
+
+    async def _review(self, text: str, changes: Mapping[str, str]) -> None:
+        """Ask whether a text holds; `changes` names what can be changed, by the key of its first question."""
         kept = self.kept()
-        extra = f"\n另外说过：{kept.shown()}" if kept else ""
-        text = "\n".join([prompt, *(f"{labels[key]}：{shown[key]}" for key in shown)]) + extra
+        text += f"\n另外说过：{kept.shown()}" if kept else ""
         version = hashlib.sha256(text.encode()).hexdigest()[:6]  # an old review's 【确认】 must not confirm new answers
-        choices = {f"ok{version}": "确认提交"} | {f"!{key}": f"改{labels[key]}" for key in shown}
+        choices = {f"ok{version}": "确认提交"} | {f"!{key}": f"改{label}" for key, label in changes.items()}
         await self._question(_Question("review", text, _numbered(choices), readers.verdict(choices)))
 
     # ── the machinery ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -310,9 +324,19 @@ class Chat:
         self.turn.say("这已经是第一个问题了。不想办了，请按【0 不办了】。")
 
     def _change(self, key: str) -> None:
-        self.answers["~before"] = {key: self.answers[key]}
-        self._forget(key)
+        keys = self._part_of(key)
+        self.answers["~before"] = {each: self.answers[each] for each in keys}
+        for each in keys:
+            self._forget(each)
         raise _FromTheTop
+
+    def _part_of(self, key: str) -> list[str]:
+        """Return the questions that are asked anew when this answer is changed: itself, or the whole part that it begins."""
+        if key not in self._parts:
+            return [key]
+        begin = self._trail.index(key)
+        ends = [self._trail.index(each) for each in self._parts if self._trail.index(each) > begin]
+        return self._trail[begin : min(ends, default=len(self._trail))]
 
     def _forget(self, key: str) -> None:
         """Forget an answer; what was told in a gather goes back to being told, so that no word is lost."""

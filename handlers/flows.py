@@ -228,6 +228,7 @@ ACTIONS: Mapping[str, Action] = {
     "resend": board.send_again,
     "widen": board.widen,
     "urge": board.urge,
+    "mailwords": board.show_words,
     "mailstats": board.show_statistics,
     "mailexport": exporting.export,
     "calllist": notice_calls.show_list,

@@ -17,7 +17,7 @@ from handlers.cases.words import open_button, title
 from handlers.gatherings import reminding
 from handlers.hall import life
 from handlers.lateness import Fire, Useful
-from handlers.mailing import calling, running
+from handlers.mailing import calling, deciding, running
 from handlers.office import day_in_words
 from storage import absences, case_clocks, case_entries, cases, reminders, talks
 from storage.cases import Case
@@ -194,6 +194,7 @@ KINDS: Mapping[str, Fire] = {
     running.TICK: running.tick,
     running.OVER: running.over,
     running.CALL: calling.remind,
+    deciding.NUDGE: deciding.nudge,
 }
 USEFUL: Mapping[str, Useful] = {  # kinds that can be too late; all others are said however late
     **reminding.USEFUL,

@@ -18,7 +18,7 @@ OF_BRIEFING = """
 SELECT o.id, m.kind, r.id, p.name, coalesce(a.person_id, 0) <> r.person_id
 FROM mailings m JOIN recipients r ON r.mailing_id = m.id JOIN outbox o ON o.recipient_id = r.id
 JOIN accounts a ON a.id = o.account_id JOIN persons p ON p.id = r.person_id
-WHERE m.kind IN ('briefing', 'chase', 'invitation') AND m.subject_id = ? AND o.state IN ('waiting', 'held', 'sent')
+WHERE m.kind IN ('briefing', 'chase', 'invitation') AND m.subject_id = ? AND o.state IN ('waiting', 'sent')
 ORDER BY o.id"""
 
 

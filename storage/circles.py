@@ -7,9 +7,12 @@ from storage.database import Tx
 
 # 'alone': lives alone or without children; 'disabled': cannot look after themselves; 'hospital': lies in hospital that day.
 CARE = {
-    "alone": "SELECT p.id FROM persons p WHERE p.living LIKE '%独居%' OR p.living LIKE '%空巢%'",
+    "alone": """
+SELECT p.id FROM persons p WHERE (p.living LIKE '%独居%' OR p.living LIKE '%空巢%')
+AND p.living NOT LIKE '%非独居%' AND p.living NOT LIKE '%不独居%' AND p.living NOT LIKE '%非空巢%'""",
     "disabled": """
-SELECT p.id FROM persons p WHERE p.health LIKE '%不能自理%' OR p.health LIKE '%失能%'
+SELECT p.id FROM persons p WHERE (p.health LIKE '%不能自理%' OR p.health LIKE '%失能%')
+AND p.health NOT LIKE '%无失能%' AND p.health NOT LIKE '%未失能%' AND p.health NOT LIKE '%非失能%'
 UNION SELECT e.person_id FROM life_events e WHERE e.kind = 'disabled' AND e.from_on <= ? AND coalesce(e.until_on, '9999') >= ?""",
     "hospital": """
 SELECT e.person_id FROM life_events e WHERE e.kind = 'hospital' AND e.from_on <= ? AND coalesce(e.until_on, '9999') >= ?""",

@@ -54,6 +54,7 @@ class Mailing:
     from_time: time | None = None
     until_time: time | None = None
     account_id: int | None = None
+    again_of: int | None = None
     state: str = "proposed"
     decided_by: int | None = None
     decided_at: datetime | None = None
@@ -73,8 +74,8 @@ class Mailing:
 
 ADD = """
 INSERT INTO mailings (kind, subject_id, text, media, asks, circle, urgent, starts_at, useful_until, from_time, until_time,
-    state, made_by, made_at, account_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+    state, made_by, made_at, account_id, again_of)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 
 
 async def add(tx: Tx, mailing: Mailing) -> Mailing:
@@ -96,6 +97,7 @@ async def add(tx: Tx, mailing: Mailing) -> Mailing:
         mailing.made_by,
         to_text(mailing.made_at),
         mailing.account_id,
+        mailing.again_of,
     )
     return replace(mailing, id=mailing_id, state="proposed")
 
@@ -103,7 +105,7 @@ async def add(tx: Tx, mailing: Mailing) -> Mailing:
 SELECT = """
 SELECT m.id, m.kind, m.subject_id, m.text, m.media, m.asks, m.circle, m.urgent, m.starts_at, m.useful_until, m.from_time, m.until_time,
        m.state, m.made_by, m.made_at, m.account_id, m.decided_by, m.decided_at, m.began_at, m.ended_at, m.why, m.rounds, m.progress,
-       p.name, d.name
+       p.name, d.name, m.again_of
 FROM mailings m JOIN persons p ON p.id = m.made_by LEFT JOIN persons d ON d.id = m.decided_by"""
 BY_ID = f"{SELECT} WHERE m.id = ?"
 NEWEST = f"{SELECT} WHERE m.made_at >= ? ORDER BY m.made_at DESC, m.id DESC LIMIT ?"
@@ -139,6 +141,7 @@ def _mailing(row: Row) -> Mailing:
         progress=tuple(from_json(row[22])),
         made_by_name=row[23],
         decided_by_name=row[24],
+        again_of=row[25],
     )
 
 
@@ -165,12 +168,23 @@ async def of_subject(tx: Tx, kind: str, subject_id: int) -> list[Mailing]:
     return [_mailing(row) for row in await tx.all(OF_SUBJECT, kind, subject_id)]
 
 
+TAKES_PLACE_OF = (
+    "SELECT id FROM mailings WHERE again_of = ? AND state NOT IN ('returned', 'cancelled') ORDER BY id DESC LIMIT 1"
+)
+
+
+async def in_place_of(tx: Tx, mailing_id: int) -> int | None:
+    """Return the id of what was proposed in place of a returned one, and still stands; None: nothing was."""
+    row = await tx.one(TAKES_PLACE_OF, mailing_id)
+    return int(row[0]) if row else None
+
+
 MOVE = "UPDATE mailings SET state = ? WHERE id = ? AND state = ?"
 DECIDE = """
 UPDATE mailings SET state = ?, decided_by = ?, decided_at = ?, why = ?, ended_at = ? WHERE id = ? AND state = 'proposed'"""
 BEGIN = "UPDATE mailings SET state = 'sending', began_at = ? WHERE id = ? AND state = 'approved'"
 END = "UPDATE mailings SET state = ?, why = coalesce(?, why), ended_at = ? WHERE id = ? AND ended_at IS NULL"
-GO_ON = "UPDATE mailings SET state = 'sending', ended_at = NULL, useful_until = ? WHERE id = ? AND state = 'done'"
+GO_ON = "UPDATE mailings SET state = 'sending', ended_at = NULL WHERE id = ? AND state = 'done'"
 REWRITE = "UPDATE mailings SET text = ? WHERE id = ? AND ended_at IS NULL"
 NEXT_ROUND = "UPDATE mailings SET rounds = rounds + 1 WHERE id = ? RETURNING rounds"
 PROGRESS = "UPDATE mailings SET progress = ? WHERE id = ?"
@@ -196,9 +210,9 @@ async def end(tx: Tx, mailing_id: int, state: str, now: datetime, why: str | Non
     return await tx.run(END, state, why, to_text(now), mailing_id) == 1
 
 
-async def go_on(tx: Tx, mailing_id: int, useful_until: datetime) -> bool:
-    """Send on after the end, to those who failed or have come since; False when it is not at its end."""
-    return await tx.run(GO_ON, to_text(useful_until), mailing_id) == 1
+async def go_on(tx: Tx, mailing_id: int) -> bool:
+    """Send on after everybody was served, to those who failed or have come since; False when it is not at its end."""
+    return await tx.run(GO_ON, mailing_id) == 1
 
 
 async def rewrite(tx: Tx, mailing_id: int, text: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import marks, recipients
+from storage import marks, recipient_letters
 from storage.database import Row, Tx
 from storage.plain import from_json, to_json
 from storage.times import from_text, to_text
@@ -212,7 +212,7 @@ async def sent(tx: Tx, letters: Sequence[Sent], now: datetime) -> None:
     await tx.run_many(
         SENT, [(moment, each.external_id, each.version, each.parts, places[each.id], each.id) for each in fresh]
     )
-    await recipients.arrived(tx, [each.id for each in fresh], now)
+    await recipient_letters.arrived(tx, [each.id for each in fresh], now)
     await tx.run_many(EDITED, [(each.version, places[each.id], each.id) for each in letters if each.is_edit])
 
 
@@ -230,9 +230,10 @@ async def doubted(tx: Tx, letter_id: int, not_before: datetime, why: str) -> Non
     await tx.run(DOUBTED, to_text(not_before), why, letter_id)
 
 
-async def part_sent(tx: Tx, letter_id: int, parts: int, version: int) -> None:
+async def part_sent(tx: Tx, letter_id: int, parts: int, version: int, now: datetime) -> None:
     """Note how many parts of a message have left: nothing of its account goes between them. One edited meanwhile starts anew."""
-    await tx.run(PART, parts, letter_id, version)
+    if await tx.run(PART, parts, letter_id, version):
+        await recipient_letters.partly_left(tx, letter_id, now)
 
 
 # ── edits ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,6 +282,15 @@ async def not_edited(tx: Tx, letter_id: int, version: int, why: str, now: dateti
 
 
 # ── giving up ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+ACCOUNT_OF = "SELECT account_id FROM outbox WHERE id = ?"
+
+
+async def account_of(tx: Tx, letter_id: int) -> int | None:
+    """Return to which account a message was written; None when it is not there any more (pruned)."""
+    row = await tx.one(ACCOUNT_OF, letter_id)
+    return int(row[0]) if row else None
+
 
 FAIL_ALL = "UPDATE outbox SET state = 'failed', done_at = ?, why = ? WHERE account_id = ? AND state = 'waiting'"
 
@@ -346,7 +356,7 @@ async def failures(tx: Tx, since: datetime, limit: int) -> list[Failure]:
 
 PRUNE = """
 DELETE FROM outbox WHERE id IN (
-    SELECT id FROM outbox WHERE made_at < ? AND state NOT IN ('waiting', 'held') ORDER BY id LIMIT ?)"""
+    SELECT id FROM outbox WHERE made_at < ? AND state <> 'waiting' ORDER BY id LIMIT ?)"""
 
 
 async def prune(tx: Tx, before: datetime, limit: int) -> int:

@@ -67,13 +67,12 @@ class Figures:
 # ── who ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ADD = """
-INSERT INTO recipients (mailing_id, person_id, queued_at) VALUES (?, ?, ?) ON CONFLICT (mailing_id, person_id) DO NOTHING"""
+INSERT INTO recipients (mailing_id, person_id) VALUES (?, ?) ON CONFLICT (mailing_id, person_id) DO NOTHING"""
 
 
-async def add_all(tx: Tx, mailing_id: int, person_ids: Sequence[int], now: datetime) -> int:
+async def add_all(tx: Tx, mailing_id: int, person_ids: Sequence[int]) -> int:
     """Queue these persons; whoever is a recipient already stays what they are. Return how many are new."""
-    moment = to_text(now)
-    return await tx.run_many(ADD, [(mailing_id, each, moment) for each in person_ids])
+    return await tx.run_many(ADD, [(mailing_id, each) for each in person_ids])
 
 
 _NOT_WITHDRAWN = """
@@ -107,21 +106,43 @@ async def reach(tx: Tx, person_ids: Sequence[int]) -> dict[int, list[Reach]]:
     return found
 
 
-QUEUED = "SELECT id, person_id FROM recipients WHERE mailing_id = ? AND state = 'queued' ORDER BY id LIMIT ?"
+QUEUED = """
+SELECT id, person_id FROM recipients
+WHERE mailing_id = ? AND state = 'queued' AND (not_before IS NULL OR not_before <= ?) ORDER BY id LIMIT ?"""
+NEXT_QUEUED = "SELECT min(coalesce(not_before, '')) FROM recipients WHERE mailing_id = ? AND state = 'queued'"
 
 
-async def queued(tx: Tx, mailing_id: int, limit: int) -> list[tuple[int, int]]:
-    """Return the next (recipient id, person id) to be sent it, in order."""
-    return [(int(row[0]), int(row[1])) for row in await tx.all(QUEUED, mailing_id, limit)]
+async def queued(tx: Tx, mailing_id: int, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Return the next (recipient id, person id) who may be sent it now, in order."""
+    return [(int(row[0]), int(row[1])) for row in await tx.all(QUEUED, mailing_id, to_text(now), limit)]
+
+
+async def next_queued(tx: Tx, mailing_id: int, now: datetime) -> datetime | None:
+    """Return when the next of those who wait may be sent it, `now` when somebody may already; None: nobody waits."""
+    [(moment,)] = await tx.all(NEXT_QUEUED, mailing_id)
+    if moment is None:
+        return None
+    return max(from_text(moment), now) if moment else now
+
+
+PERSONS = "SELECT person_id FROM recipients WHERE mailing_id = ?"
+
+
+async def persons(tx: Tx, mailing_id: int) -> set[int]:
+    """Return who is a recipient, by person id."""
+    return {int(row[0]) for row in await tx.all(PERSONS, mailing_id)}
 
 
 # ── what became of it ───────────────────────────────────────────────────────────────────────────────────────────────
 
-SET_STATE = "UPDATE recipients SET state = ?, why = ? WHERE id = ?"
-ARRIVED = """
-UPDATE recipients SET state = 'arrived', why = NULL,
-    arrived_at = coalesce(arrived_at, ?), channel = coalesce(channel, (SELECT o.channel FROM outbox o WHERE o.id = ?))
-WHERE id = (SELECT o.recipient_id FROM outbox o WHERE o.id = ?)"""
+SET_STATE = "UPDATE recipients SET state = ?, why = ?, not_before = NULL WHERE id = ?"
+WAITS = "UPDATE recipients SET not_before = ?, why = ? WHERE id = ? AND state = 'queued'"
+AGAIN = """
+UPDATE recipients SET state = 'queued', why = NULL, not_before = NULL, tried_after = (SELECT coalesce(max(id), 0) FROM outbox)
+WHERE mailing_id = ? AND state IN ('failed', 'unreachable')"""
+NO_MORE = (
+    "UPDATE recipients SET state = ?, why = NULL, not_before = NULL WHERE mailing_id = ? AND state IN ('queued', 'out')"
+)
 
 
 async def set_states(tx: Tx, states: Sequence[tuple[str, str | None, int]]) -> None:
@@ -129,82 +150,20 @@ async def set_states(tx: Tx, states: Sequence[tuple[str, str | None, int]]) -> N
     await tx.run_many(SET_STATE, states)
 
 
-async def arrived(tx: Tx, letter_ids: Sequence[int], now: datetime) -> None:
-    """Note, with the letters that were sent, that their recipients have it; a letter of no mailing changes nothing."""
-    moment = to_text(now)
-    await tx.run_many(ARRIVED, [(moment, each, each) for each in letter_ids])
+async def wait(tx: Tx, recipient_id: int, until: datetime, why: str | None) -> None:
+    """Leave somebody who is queued alone until then."""
+    await tx.run(WAITS, to_text(until), why, recipient_id)
 
 
-# Its letters are all at their end, and none of them arrived.
-UNSETTLED = """
-SELECT r.id, r.person_id, (SELECT o.why FROM outbox o WHERE o.recipient_id = r.id AND o.state = 'failed' ORDER BY o.id DESC LIMIT 1)
-FROM recipients r WHERE r.mailing_id = ? AND r.state = 'out' AND NOT EXISTS (
-    SELECT 1 FROM outbox o WHERE o.recipient_id = r.id AND o.state IN ('waiting', 'held') AND o.made_at >= r.queued_at)
-ORDER BY r.id LIMIT ?"""
-TRIED = """
-SELECT o.account_id FROM outbox o JOIN recipients r ON r.id = o.recipient_id WHERE r.id = ? AND o.made_at >= r.queued_at"""
-
-
-async def unsettled(tx: Tx, mailing_id: int, limit: int) -> list[tuple[int, int, str | None]]:
-    """Return (recipient id, person id, the last reason) of those whose message could not be delivered where it was tried."""
-    return [(int(row[0]), int(row[1]), row[2]) for row in await tx.all(UNSETTLED, mailing_id, limit)]
-
-
-async def tried(tx: Tx, recipient_id: int) -> set[int]:
-    """Return the accounts on which it was tried this time."""
-    return {int(row[0]) for row in await tx.all(TRIED, recipient_id)}
-
-
-AGAIN = "UPDATE recipients SET state = 'queued', why = NULL, queued_at = ? WHERE mailing_id = ? AND state IN ('failed', 'unreachable')"
-NO_MORE = "UPDATE recipients SET state = ?, why = NULL WHERE mailing_id = ? AND state IN ('queued', 'out')"
-
-
-async def queue_again(tx: Tx, mailing_id: int, now: datetime) -> int:
+async def queue_again(tx: Tx, mailing_id: int) -> int:
     """Queue those whom it did not reach; return how many."""
-    return await tx.run(AGAIN, to_text(now), mailing_id)
+    return await tx.run(AGAIN, mailing_id)
 
 
 async def no_more(tx: Tx, mailing_id: int, state: str) -> int:
-    """Let those who have yet to be sent it be 'late' or 'dropped'; return how many. What has partly left for them still arrives."""
+    """Let those who have yet to be sent it be 'late' or 'dropped'; return how many. Of whom a part has left already the rest follows,
+    and then they count as arrived."""
     return await tx.run(NO_MORE, state, mailing_id)
-
-
-# ── its letters ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-_OF_MAILING = "recipient_id IN (SELECT id FROM recipients WHERE mailing_id = ? AND state IN ('queued', 'out'))"
-HOLD = f"UPDATE outbox SET state = 'held' WHERE state = 'waiting' AND parts_sent = 0 AND {_OF_MAILING}"
-RELEASE = f"UPDATE outbox SET state = 'waiting' WHERE state = 'held' AND {_OF_MAILING}"
-DROP = f"UPDATE outbox SET state = 'dropped', done_at = ? WHERE state IN ('waiting', 'held') AND parts_sent = 0 AND {_OF_MAILING}"
-HUSH = (
-    f"UPDATE outbox SET not_before = ? WHERE state = 'waiting' AND parts_sent = 0 AND not_before < ? AND {_OF_MAILING}"
-)
-UNSENT = f"SELECT count(*), min(not_before) FROM outbox WHERE state = 'waiting' AND {_OF_MAILING}"
-
-
-async def hold(tx: Tx, mailing_id: int) -> None:
-    """Hold back what has not left. What a channel is taking at this moment arrives and counts as arrived."""
-    await tx.run(HOLD, mailing_id)
-
-
-async def release(tx: Tx, mailing_id: int) -> None:
-    await tx.run(RELEASE, mailing_id)
-
-
-async def drop(tx: Tx, mailing_id: int, now: datetime) -> None:
-    """Give up what has not left, before `no_more` is written."""
-    await tx.run(DROP, to_text(now), mailing_id)
-
-
-async def hush(tx: Tx, mailing_id: int, until: datetime) -> None:
-    """Hold what has not left until then."""
-    moment = to_text(until)
-    await tx.run(HUSH, moment, moment, mailing_id)
-
-
-async def unsent(tx: Tx, mailing_id: int) -> tuple[int, datetime | None]:
-    """Return how many messages stand in the outbox, and when the first of them may leave."""
-    [(count, first)] = await tx.all(UNSENT, mailing_id)
-    return int(count), from_text(first) if first else None
 
 
 # ── figures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -213,7 +172,10 @@ FIGURES = """
 SELECT state, count(*), count(read_at), sum(answer = 'yes'), sum(answer = 'no'), count(words)
 FROM recipients WHERE mailing_id = ? GROUP BY state"""
 BY_CHANNEL = "SELECT channel, count(*) FROM recipients WHERE mailing_id = ? AND state = 'arrived' GROUP BY channel ORDER BY channel"
-HELD = f"SELECT count(DISTINCT recipient_id) FROM outbox WHERE state = 'waiting' AND not_before > ? AND {_OF_MAILING}"
+HELD = (
+    "SELECT count(*) FROM recipients WHERE mailing_id = ? AND state = 'queued' AND not_before > ? AND why IS NOT NULL"
+)
+ARRIVED_SINCE = "SELECT count(*) FROM recipients WHERE mailing_id = ? AND state = 'arrived' AND arrived_at >= ?"
 
 
 async def figures(tx: Tx, mailing_id: int) -> Figures:
@@ -232,8 +194,14 @@ async def by_channel(tx: Tx, mailing_id: int) -> dict[str, int]:
 
 
 async def held(tx: Tx, mailing_id: int, now: datetime) -> int:
-    """Return for how many it waits until their quiet hours end, or until a channel that failed is tried again."""
-    [(count,)] = await tx.all(HELD, to_text(now), mailing_id)
+    """Return how many wait for the end of their own quiet hours."""
+    [(count,)] = await tx.all(HELD, mailing_id, to_text(now))
+    return int(count)
+
+
+async def arrived_since(tx: Tx, mailing_id: int, since: datetime) -> int:
+    """Return how many have got it since that moment: the pace."""
+    [(count,)] = await tx.all(ARRIVED_SINCE, mailing_id, to_text(since))
     return int(count)
 
 
@@ -247,10 +215,12 @@ BY_ID = f"{SELECT} WHERE r.id = ?"
 OF_PERSON = f"{SELECT} WHERE r.mailing_id = ? AND r.person_id = ?"
 OF_MAILING = f"{SELECT} WHERE r.mailing_id = ? ORDER BY r.id"
 # Whom to call: nobody has it, or it was not read; who was told by telephone is done.
-TO_CALL = f"""
-{SELECT} WHERE r.mailing_id = ? AND r.read_at IS NULL AND r.state IN ('arrived', 'failed', 'unreachable', 'late')
-AND coalesce(r.call, '') NOT IN ('told', 'wrong')
-ORDER BY r.state = 'arrived', r.calls, r.id"""
+_TO_CALL = """
+r.mailing_id = ? AND r.read_at IS NULL AND coalesce(r.call, '') <> 'told' AND p.active = 1
+AND (r.state IN ('failed', 'unreachable', 'late') OR ? AND r.state = 'arrived')
+AND NOT EXISTS (SELECT 1 FROM life_events e WHERE e.person_id = p.id AND e.kind = 'deceased')"""
+TO_CALL = f"{SELECT} WHERE {_TO_CALL} ORDER BY coalesce(r.call, '') = 'wrong', r.state = 'arrived', r.calls, r.id"
+COUNT_TO_CALL = f"SELECT count(*), sum(r.state <> 'arrived') FROM recipients r JOIN persons p ON p.id = r.person_id WHERE {_TO_CALL}"
 
 
 def _recipient(row: Row) -> Recipient:
@@ -289,9 +259,18 @@ async def of_mailing(tx: Tx, mailing_id: int) -> list[Recipient]:
     return [_recipient(row) for row in await tx.all(OF_MAILING, mailing_id)]
 
 
-async def to_call(tx: Tx, mailing_id: int) -> list[Recipient]:
-    """Return whom to telephone: first those who do not have it, then those who have not read it."""
-    return [_recipient(row) for row in await tx.all(TO_CALL, mailing_id)]
+async def to_call(tx: Tx, mailing_id: int, *, unread: bool) -> list[Recipient]:
+    """Return whom to telephone: first those who do not have it, then, if `unread`, those who have not read it; whose number is wrong last.
+
+    Nobody who is off the roster or has died.
+    """
+    return [_recipient(row) for row in await tx.all(TO_CALL, mailing_id, int(unread))]
+
+
+async def count_to_call(tx: Tx, mailing_id: int, *, unread: bool) -> tuple[int, int]:
+    """Return how many are to be telephoned, and how many of them do not have it."""
+    [(count, missed)] = await tx.all(COUNT_TO_CALL, mailing_id, int(unread))
+    return int(count), int(missed or 0)
 
 
 SENT_TO = "SELECT mailing_id FROM recipients WHERE person_id = ? AND state = 'arrived' ORDER BY id DESC LIMIT ?"
@@ -300,6 +279,14 @@ SENT_TO = "SELECT mailing_id FROM recipients WHERE person_id = ? AND state = 'ar
 async def sent_to(tx: Tx, person_id: int, limit: int) -> list[int]:
     """Return the mailings that reached a person last, the newest first."""
     return [int(row[0]) for row in await tx.all(SENT_TO, person_id, limit)]
+
+
+WITH_WORDS = f"{SELECT} WHERE r.mailing_id = ? AND r.words IS NOT NULL ORDER BY r.answered_at DESC, r.id LIMIT ?"
+
+
+async def with_words(tx: Tx, mailing_id: int, limit: int) -> list[Recipient]:
+    """Return those who said something about it, the newest first."""
+    return [_recipient(row) for row in await tx.all(WITH_WORDS, mailing_id, limit)]
 
 
 READ = "UPDATE recipients SET read_at = ?, read_by = ? WHERE id = ? AND read_at IS NULL"

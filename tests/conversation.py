@@ -42,9 +42,8 @@ VOICE = Attachment("voice", "语音.ogg", "audio/ogg", 1000, "voice-reference")
 
 
 LEAVING = "SELECT id FROM outbox WHERE state = 'waiting' AND not_before <= ? ORDER BY id"
-NEW_LETTERS = (
-    "SELECT id, account_id, text, buttons, media, made_at FROM outbox WHERE account_id = ? AND id > ? ORDER BY id"
-)
+NEW_LETTERS = """
+SELECT id, account_id, text, buttons, media, made_at, place FROM outbox WHERE account_id = ? AND place > ? ORDER BY place"""
 
 
 def _letter(row: Row) -> Letter:
@@ -71,6 +70,7 @@ class Speaker:
         self.address = address or str(NUMBERS[name])
         self.letters: list[Letter] = []  # everything this person was sent, oldest first
         self.seen = 0  # how many of them before anybody last did something
+        self.place = 0  # of the last of them in what was told
         self._last: Incoming | None = None
 
     async def says(self, words: str) -> None:
@@ -178,15 +178,15 @@ class Conversation:
         assert not parked, parked[0][0]
 
     async def delivers(self) -> None:
-        """Let everybody see what has been written to them."""
+        """Let what may leave by now leave, and everybody see what was sent to them."""
         async with self.database.write() as tx:
             leaving = await tx.all(LEAVING, to_text(self.clock()))
             await outbox.sent(tx, [Sent(each[0]) for each in leaving], self.clock())
             for someone in self.everybody:
                 row = await tx.one(accounts.FIND, CHANNEL, someone.address)
-                newest = someone.letters[-1].id if someone.letters else 0
-                if row is not None:
-                    someone.letters += [_letter(each) for each in await tx.all(NEW_LETTERS, row[0], newest)]
+                for each in await tx.all(NEW_LETTERS, row[0], someone.place) if row is not None else ():
+                    someone.letters.append(_letter(each))
+                    someone.place = each[6]
 
     async def account(self, someone: Speaker) -> int:
         """Return the id of somebody's account."""

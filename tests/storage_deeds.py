@@ -39,6 +39,7 @@ from storage import (
     outbox,
     people,
     quiet_hours,
+    recipient_letters,
     recipients,
     reminders,
     roster,
@@ -148,16 +149,21 @@ async def _fill_mailings(tx: Tx) -> None:
         await mailings.decide(tx, each, "approved", LI, NOW)
     for each in (SENDING, DONE):
         await mailings.begin(tx, each, NOW)
-        await recipients.add_all(tx, each, [WANG, LI], NOW)
+        await recipients.add_all(tx, each, [WANG, LI])
     await mailings.end(tx, DONE, "done", NOW)
     await recipients.set_states(tx, [("out", None, 1), ("failed", "对方停用了机器人", 4)])
     await outbox.write(tx, OF_WANG, "国庆节放假", NOW, recipient_id=2)
-    await recipients.hold(tx, SENDING)
     await outbox.write(tx, OF_WANG, "国庆节放假", NOW, recipient_id=1)
 
 
 MAILING = Mailing("briefing", "国庆节放假", Circle(), ZHAO, NOW, NOW, NOW + timedelta(days=3), 1, account_id=OF_ZHAO)
 PROPOSED_MAILING, APPROVED, SENDING, DONE = 1, 2, 3, 4
+
+
+async def _partly_left(tx: Tx) -> None:
+    await recipient_letters.call_back(tx, SENDING, NOW)
+    await recipient_letters.partly_left(tx, 1, NOW + timedelta(seconds=1))
+    await outbox.part_sent(tx, 1, 1, 0, NOW)
 
 
 async def _case(tx: Tx, state: str) -> None:
@@ -377,18 +383,17 @@ DEEDS: dict[str, Deed] = {
     "mailings.decide": lambda tx: mailings.decide(tx, PROPOSED_MAILING, "returned", LI, NOW, "写错了"),
     "mailings.begin": lambda tx: mailings.begin(tx, APPROVED, NOW),
     "mailings.end": lambda tx: mailings.end(tx, SENDING, "cancelled", NOW, "取消了"),
-    "mailings.go_on": lambda tx: mailings.go_on(tx, DONE, NOW),
+    "mailings.go_on": lambda tx: mailings.go_on(tx, DONE),
     "mailings.next_round": lambda tx: mailings.next_round(tx, SENDING),
     "mailings.show_progress_at": lambda tx: mailings.show_progress_at(tx, SENDING, [1]),
-    "recipients.add_all": lambda tx: recipients.add_all(tx, SENDING, [ZHAO], NOW),
+    "recipients.add_all": lambda tx: recipients.add_all(tx, SENDING, [ZHAO]),
     "recipients.set_states": lambda tx: recipients.set_states(tx, [("out", None, 2)]),
-    "recipients.queue_again": lambda tx: recipients.queue_again(tx, DONE, NOW),
+    "recipients.queue_again": lambda tx: recipients.queue_again(tx, DONE),
     "recipients.no_more": lambda tx: recipients.no_more(tx, SENDING, "late"),
-    "recipients.hold": lambda tx: recipients.hold(tx, SENDING),
-    "recipients.release": lambda tx: recipients.release(tx, SENDING),
-    "recipients.drop": lambda tx: recipients.drop(tx, SENDING, NOW),
-    "recipients.hush": lambda tx: recipients.hush(tx, SENDING, NOW + timedelta(hours=9)),
-    "recipients.arrived": lambda tx: recipients.arrived(tx, [2], NOW),
+    "recipients.wait": lambda tx: recipients.wait(tx, 2, NOW, None),
+    "recipient_letters.arrived": lambda tx: recipient_letters.arrived(tx, [1], NOW),
+    "recipient_letters.partly_left": _partly_left,
+    "recipient_letters.call_back": lambda tx: recipient_letters.call_back(tx, SENDING, NOW),
     "recipients.read": lambda tx: recipients.read(tx, 1, "button", NOW),
     "recipients.read_subject": lambda tx: recipients.read_subject(tx, ["briefing"], 1, WANG, "page", NOW),
     "recipients.answer": lambda tx: recipients.answer(tx, 1, "yes", NOW),
@@ -402,7 +407,7 @@ DEEDS: dict[str, Deed] = {
     "outbox.doubted": lambda tx: outbox.doubted(tx, 1, NOW + timedelta(minutes=1), "没有回执"),
     "outbox.failed": lambda tx: outbox.failed(tx, 1, "发不出去", NOW),
     "outbox.later": lambda tx: outbox.later(tx, 1, NOW, "发不出去", counts=True),
-    "outbox.part_sent": lambda tx: outbox.part_sent(tx, 1, 1, 0),
+    "outbox.part_sent": lambda tx: outbox.part_sent(tx, 1, 1, 0, NOW),
     "outbox.fail_all": lambda tx: outbox.fail_all(tx, OF_WANG, "对方停用了机器人", NOW),
     "outbox.prune": _prune_outbox,
     "outbox.take_back": lambda tx: outbox.take_back(tx, 3),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.config import Config
 from bot.office import office_from
-from handlers.mailing.running import opens_at
+from handlers.mailing.opening import opens_at
 from storage.mailings import Circle, Mailing
 
 OFFICE = office_from(Config())

@@ -280,7 +280,7 @@ async def fill_small_disk(folder: Path) -> None:
     sys.platform != "linux" or shutil.which("unshare") is None, reason="needs a mount name space of its own"
 )
 def test_a_real_disk_that_fills_up_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    mount = 'mount -t tmpfs -o size=1200k tmpfs "$0" || exit 77; exec "$@"'
+    mount = 'mount -t tmpfs -o size=1600k tmpfs "$0" || exit 77; exec "$@"'
     program = (
         "import asyncio, sys; from pathlib import Path; from tests.test_storage_obstacles import fill_small_disk\n"
     )

@@ -5,7 +5,7 @@ All of it in the transaction of the correction: two thousand letters take half a
 
 from handlers.act import Act, name_for
 from handlers.briefings import sending, words
-from handlers.mailing import running
+from handlers.mailing import steering
 from storage import briefing_letters, mailings, outbox
 from storage.briefing_letters import SentLetter
 from storage.briefings import Briefing
@@ -32,7 +32,7 @@ async def withdraw(act: Act, briefing: Briefing) -> int:
     """Send nothing more of it, and let everybody who was sent the letter see that it does not hold; return how many letters there were."""
     for kind in sending.KINDS:
         for each in await mailings.of_subject(act.tx, kind, briefing.id):
-            await running.cancel(act, each)
+            await steering.cancel(act, each)
     title = "请到局里阅文的通知" if briefing.is_internal else f"简报《{briefing.title}》"
     told = f"{title}收回了，请不要再看：{briefing.withdrawn_why}"
     found = await briefing_letters.of_briefing(act.tx, briefing.id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from handlers import access
-from handlers.act import Act, Button, name_for
+from handlers.act import Act, Button
 from handlers.calendar import people as rules
 from handlers.calendar import plan, telling
 from handlers.cases.words import open_button
@@ -14,8 +14,9 @@ from handlers.gatherings import signing
 from handlers.lateness import Fire
 from handlers.menu import MENU_BUTTON
 from handlers.office import day_in_words
+from handlers.taking_back import take_back_pushes
 from handlers.turn import Turn, row_id
-from storage import accounts, cases, gatherings, life_events, outbox, people, reminders, signups
+from storage import cases, gatherings, life_events, people, reminders, signups
 from storage.life_events import LifeEvent
 from storage.people import Person
 
@@ -155,7 +156,7 @@ async def _silence(turn: Turn, person: Person) -> list[str]:
     await plan.forget_person(turn, person.id)
     for each in await life_events.of_person(turn.tx, person.id):
         await reminders.drop(turn.tx, [STILL_IN_HOSPITAL], each.id)
-    withdrawn = await _withdraw_letters(turn, person)
+    withdrawn = await take_back_pushes(turn, person.id)
     given = await _give_back_places(turn, person)
     done = [f"报了名的活动退了 {given} 个。"] if given else []
     return [*done, *([f"还没发出去的消息撤了 {withdrawn} 条。"] if withdrawn else [])]
@@ -168,21 +169,6 @@ async def _give_back_places(act: Act, person: Person) -> int:
         if gathering.starts_at > act.now and signup.state != "no":
             given += await signing.give_back(act, gathering, signup)
     return given
-
-
-async def _withdraw_letters(act: Act, person: Person) -> int:
-    """Take back what waits to be sent to somebody; what waits on the same telephone for others still goes."""
-    gone = 0
-    for account in await accounts.of_person(act.tx, person.id):
-        others = tuple(name_for(name) for name in (await accounts.shared_by(act.tx, account.id)).values())
-        for letter in await outbox.pushes_waiting(act.tx, account.id):
-            if not (others and letter.text.startswith(others)):
-                gone += await outbox.take_back(act.tx, letter.id)
-    for account_id in await accounts.shared_with(act.tx, person.id):
-        for letter in await outbox.pushes_waiting(act.tx, account_id):
-            if letter.text.startswith(name_for(person.name)):
-                gone += await outbox.take_back(act.tx, letter.id)
-    return gone
 
 
 async def _tell_owners(turn: Turn, person: Person) -> None:

@@ -2,9 +2,9 @@
 
 from handlers.act import Act, Button
 from handlers.calendar.telling import call_line
-from handlers.mailing import receiving, words
+from handlers.mailing import charge, receiving, words
 from handlers.mailing.trail import audit
-from storage import life_events, mailings, people, recipients
+from storage import mailings, people, recipients
 from storage.mailings import Mailing
 from storage.recipients import Recipient
 from storage.reminders import Reminder
@@ -18,25 +18,31 @@ OUTCOMES = {
 }
 
 
+def asks_for_reading(mailing: Mailing) -> bool:
+    """Tell whether its recipients can press that they have read it; where they cannot, nobody is called for not having done so."""
+    return mailing.asks != "nothing"
+
+
 async def to_call(act: Act, mailing: Mailing) -> list[Recipient]:
-    """Return whom to call, those who do not have it first. Nobody who has died since."""
-    found = await recipients.to_call(act.tx, mailing.id)
-    return [each for each in found if not await life_events.has_died(act.tx, each.person_id)]
+    """Return whom to call, those who do not have it first. Nobody who has died or left the roster since."""
+    return await recipients.to_call(act.tx, mailing.id, unread=asks_for_reading(mailing))
+
+
+async def count(act: Act, mailing: Mailing) -> tuple[int, int]:
+    """Return how many are to be called, and how many of them do not have it."""
+    return await recipients.count_to_call(act.tx, mailing.id, unread=asks_for_reading(mailing))
 
 
 async def remind(act: Act, reminder: Reminder) -> None:
-    """Hours after the end: the maker hears whom to call; nobody hears when there is nobody to call."""
+    """Hours after the end: those in charge hear whom to call; nobody hears when there is nobody to call."""
     mailing = await mailings.by_id(act.tx, reminder.subject_id)
-    found = await to_call(act, mailing)
-    if mailing.state != "done" or not found:
+    everybody, missed = await count(act, mailing)
+    if mailing.state != "done" or not everybody:
         return
-    missed = sum(each.state != "arrived" for each in found)
-    said = (
-        f"{words.name_of(mailing)}：没送到的 {missed} 人，送到了还没有阅的 {len(found) - missed} 人。请打电话告诉他们。"
-    )
+    unread = f"，送到了还没有阅的 {everybody - missed} 人" if asks_for_reading(mailing) else ""
+    said = f"{words.name_of(mailing)}：没送到的 {missed} 人{unread}。请打电话告诉他们。"
     buttons = [Button("1 电话名单", f"a:calllist:{mailing.id}"), *words.card_button(mailing, 2)]
-    for person_id in dict.fromkeys(each for each in (mailing.made_by, mailing.decided_by) if each is not None):
-        await act.announce(person_id, said, buttons)
+    await charge.announce(act, mailing, said, buttons)
 
 
 async def line(act: Act, recipient: Recipient) -> str:
@@ -44,15 +50,25 @@ async def line(act: Act, recipient: Recipient) -> str:
     person = await people.by_id(act.tx, recipient.person_id)
     officer = f"，联系人{person.contact_officer}" if person.contact_officer else ""
     why = "还没有阅" if recipient.state == "arrived" else recipient.why or "没赶上发"
-    tried = f"，打过 {recipient.calls} 次没人接" if recipient.call == "nobody" else ""
-    return f"{call_line(person)}{officer}（{why}{tried}）"
+    tried = {"nobody": f"，打过 {recipient.calls} 次没人接", "wrong": "，号码不对，请先查到新号码"}
+    return f"{call_line(person)}{officer}（{why}{tried.get(recipient.call or '', '')}）"
+
+
+def outcomes(mailing: Mailing) -> dict[str, str]:
+    """Return how a call can end, for this mailing."""
+    return {key: label for key, label in OUTCOMES.items() if mailing.asks == "come" or key not in ("yes", "no")}
+
+
+def may_enter(mailing: Mailing, recipient: Recipient) -> bool:
+    """Tell whether a call may be entered: nothing is on its way to them any more, and nobody has told them by telephone."""
+    return mailing.state == "done" and recipient.state not in ("queued", "out") and recipient.call != "told"
 
 
 async def enter(act: Act, mailing: Mailing, recipient: Recipient, outcome: str, by: int) -> None:
     """Write down how a call went: it counts in the figures like what is pressed here."""
     reached = outcome in ("told", "yes", "no")
     if reached:
-        await recipients.read(act.tx, recipient.id, "call", act.now)
+        await receiving.read(act, recipient, "call")
     if outcome in ("yes", "no"):
         await receiving.answer(act, recipient, outcome, "call")
     await recipients.called(act.tx, recipient.id, "told" if reached else outcome, by, act.now)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from handlers.act import Act
 from handlers.gatherings.suiting import suits
-from storage import accounts, briefing_reads, circles, entry, recipients, suiting
+from storage import accounts, briefing_reads, circles, entry, life_events, people, recipients, suiting
 from storage.mailings import Circle
 from storage.recipients import Reach
 
 NO_ACCOUNT = "还没有在这里开通"
+DECEASED, OFF_THE_ROSTER = "已经去世", "不在花名册上了"
 WITHDRAWN = "撤回了同意，不在这里联系"
 
 
@@ -64,6 +65,10 @@ def seconds_to_send(count_by_channel: dict[str, int], rates: Mapping[str, float]
 
 async def why_unreachable(act: Act, person_id: int) -> str:
     """Return for staff why nobody can write to this person here."""
+    if await life_events.has_died(act.tx, person_id):
+        return DECEASED
+    if not (await people.by_id(act.tx, person_id)).active:
+        return OFF_THE_ROSTER
     if await entry.has_withdrawn(act.tx, person_id):
         return WITHDRAWN
     own = await accounts.of_person(act.tx, person_id)

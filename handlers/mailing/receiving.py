@@ -8,12 +8,15 @@ from storage.recipients import Recipient
 
 async def read(act: Act, recipient: Recipient, by: str) -> bool:
     """Note that it was read; False when that was known."""
-    return await recipients.read(act.tx, recipient.id, by, act.now)
+    if not await recipients.read(act.tx, recipient.id, by, act.now):
+        return False
+    await audit(act, await mailings.by_id(act.tx, recipient.mailing_id), "mailing.read", recipient=recipient.id)
+    return True
 
 
 async def answer(act: Act, recipient: Recipient, value: str, by: str = "answer") -> None:
     """Note 'yes' or 'no'; whoever answers has read it."""
-    await recipients.read(act.tx, recipient.id, by, act.now)
+    await read(act, recipient, by)
     if recipient.answer != value:
         await recipients.answer(act.tx, recipient.id, value, act.now)
         await audit(act, await mailings.by_id(act.tx, recipient.mailing_id), "mailing.answered", recipient=recipient.id)
@@ -21,6 +24,6 @@ async def answer(act: Act, recipient: Recipient, value: str, by: str = "answer")
 
 async def say(act: Act, recipient: Recipient, words: str) -> None:
     """Note what somebody says about it; the maker hears it by `handlers.notices.answering`."""
-    await recipients.read(act.tx, recipient.id, "answer", act.now)
+    await read(act, recipient, "answer")
     await recipients.say(act.tx, recipient.id, words, act.now)
     await audit(act, await mailings.by_id(act.tx, recipient.mailing_id), "mailing.answered", recipient=recipient.id)

@@ -1,7 +1,7 @@
 """How a mailing is spoken of to staff."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 
 from handlers.act import Act, Button
 from handlers.briefings.sending import CHASE
@@ -51,20 +51,26 @@ def state_words(mailing: Mailing) -> str:
     return f"{name_of(mailing)}现在：{STATES[mailing.state]}{who}。"
 
 
+def moment(office: Office, when: datetime) -> str:
+    """Return '11月24日 星期二 07:30'."""
+    local = when.astimezone(office.zone)
+    return f"{day_in_words(local.date())} {local:%H:%M}"
+
+
 def when_words(office: Office, mailing: Mailing) -> str:
     """Return when it goes out and until when, without a full stop."""
     window = ""
     if mailing.from_time and mailing.until_time:
         window = f"，每天 {mailing.from_time:%H:%M} 到 {mailing.until_time:%H:%M} 之间发"
-    start = mailing.starts_at.astimezone(office.zone)
     now = mailing.starts_at <= mailing.made_at
-    begins = "批准了就发" if now else f"{day_in_words(start.date())} {start:%H:%M} 开始发"
-    until = mailing.useful_until.astimezone(office.zone)
-    return f"{begins}{window}，{day_in_words(until.date())} {until:%H:%M} 以后不再发"
+    begins = "批准了就发" if now else f"{moment(office, mailing.starts_at)} 开始发"
+    return f"{begins}{window}，{moment(office, mailing.useful_until)} 以后不再发"
 
 
 async def circle_words(act: Act, circle: Circle) -> str:
     """Return to whom it goes: '全体老同志', '第一支部，独居、空巢的，去掉王老'."""
+    if circle.persons:
+        return await names(act, circle.persons) or "没有人"
     base = await inviting.in_words(act.tx, circle.audience)
     parts = [] if base == "全体" else [base]
     if circle.care:
@@ -75,8 +81,6 @@ async def circle_words(act: Act, circle: Circle) -> str:
     if circle.mailing_id is not None:
         earlier = name_of(await mailings.by_id(act.tx, circle.mailing_id))
         parts.append(f"{earlier}{ANSWERED[circle.answered or 'read']}")
-    if circle.persons:
-        parts = [await names(act, circle.persons)]
     words = "，".join(parts) or "全体老同志"
     if circle.topic is not None:
         words += "（不想收这一类的除外）"
@@ -85,7 +89,7 @@ async def circle_words(act: Act, circle: Circle) -> str:
 
 async def names(act: Act, person_ids: tuple[int, ...]) -> str:
     """Return at most MOST_NAMES names, and how many there are when these are not all."""
-    shown = [(await people.by_id(act.tx, each)).name for each in person_ids[:MOST_NAMES]]
+    shown = [(await people.by_id(act.tx, each)).name for each in person_ids[:MOST_NAMES] if each]
     more = f"等 {len(person_ids)} 位" if len(person_ids) > MOST_NAMES else ""
     return f"{'、'.join(shown)}{more}"
 
@@ -110,16 +114,18 @@ def duration_words(seconds: float) -> str:
     return f"大约 {minutes} 分钟" if minutes < 120 else f"大约 {round(minutes / 60)} 小时"
 
 
-def figures_words(mailing: Mailing, figures: Figures, held: int) -> str:
+def figures_words(office: Office, mailing: Mailing, figures: Figures, own_quiet: int, opens: datetime | None) -> str:
     """Return the figures, each number one of persons: sent, read, answered, not sent and why."""
-    lines = [f"一共 {figures.everybody} 人，已送到 {figures.arrived} 人，已阅 {figures.read} 人。"]
+    read = f"，已阅 {figures.read} 人" if mailing.asks != "nothing" else ""
+    lines = [f"一共 {figures.everybody} 人，已送到 {figures.arrived} 人{read}。"]
     if mailing.asks == "come":
         lines.append(f"参加 {figures.yes} 人，不参加 {figures.no} 人。")
     if figures.words:
         lines.append(f"回了话的 {figures.words} 人。")
     if figures.remaining:
-        quiet = f"，其中 {held} 人先不打扰、过后发" if held else ""
-        lines.append(f"还没发 {figures.remaining} 人{quiet}。")
+        waits = f"，其中 {own_quiet} 人本人现在不想被打扰，过后发" if own_quiet else ""
+        waits = f"，现在先不打扰，{moment(office, opens)}接着发" if opens else waits
+        lines.append(f"还没发 {figures.remaining} 人{waits}。")
     missed = {"没送到": figures.failed, "联系不上": figures.unreachable, "过了时间没发": figures.late}
     missed |= {"取消了没发": figures.dropped}
     if any(missed.values()):
@@ -127,8 +133,8 @@ def figures_words(mailing: Mailing, figures: Figures, held: int) -> str:
     return "\n".join(lines)
 
 
-def time_left(mailing: Mailing, figures: Figures, passed: timedelta) -> str:
-    """Return how long the rest takes at the pace so far, or nothing while that cannot be told."""
-    if mailing.state != "sending" or not figures.remaining or not figures.arrived:
+def time_left(remaining: int, lately: int, span_seconds: float) -> str:
+    """Return how long the rest takes when so many arrived in that span, or nothing while that cannot be told."""
+    if not remaining or not lately:
         return ""
-    return f"照现在的速度，还要{duration_words(passed.total_seconds() / figures.arrived * figures.remaining)}。"
+    return f"照现在的速度，还要{duration_words(span_seconds / lately * remaining)}。"

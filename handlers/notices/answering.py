@@ -2,7 +2,7 @@
 
 from handlers import access
 from handlers.dialog import Chat, flow
-from handlers.mailing import receiving, words
+from handlers.mailing import charge, receiving, words
 from handlers.menu import MENU_BUTTON
 from handlers.turn import Button, Turn, row_id
 from storage import mailings, people, recipients
@@ -48,7 +48,8 @@ async def _answer(turn: Turn, argument: str, value: str, label: str) -> None:
         return
     await receiving.answer(turn, recipient, value)
     changed = "改过来了" if recipient.answer not in (None, value) else "记下了"
-    turn.say(f"{changed}：{recipient.person_name}{label}。改主意了，按另一个按钮就行。", [MENU_BUTTON])
+    both = [Button("1 参加", f"a:comes1:{recipient.id}"), Button("2 不参加", f"a:comes0:{recipient.id}")]
+    turn.say(f"{changed}：{recipient.person_name}{label}。改主意了，按另一个按钮就行。", [*both, MENU_BUTTON])
 
 
 async def begin_words(turn: Turn, argument: str) -> None:
@@ -70,9 +71,9 @@ async def notice_words(chat: Chat) -> None:
     person = await people.by_id(chat.tx, recipient.person_id)
     phone = person.phone or person.home_phone or person.family_phone or "花名册里没有电话"
     head = f"{person.name}（{phone}）回{words.name_of(mailing)}：\n{told.shown()}"
-    heard = await turn.tell(mailing.made_by, head, words.card_button(mailing), told.media)
-    if not heard:
-        for each in await access.leaders(chat.tx):
-            await turn.tell(each.person_id, head, words.card_button(mailing), told.media)
+    if not await charge.tell(turn, mailing, head, words.card_button(mailing), told.media):
+        chat.say("您的话记在通知下面了，可是发通知的同志现在收不到消息。")
+        turn.follow = ("offer", told.stored())
+        return
     case = Button("1 这是要局里办的事", "a:go:report")
     chat.say("您的话转给发通知的同志了。要是有事要局里办，请按【这是要局里办的事】。", [case, MENU_BUTTON])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers import access
@@ -11,9 +11,10 @@ from handlers.gatherings import words as gathering_words
 from handlers.hall import inviting
 from handlers.hall.asking import ask_several
 from handlers.hall.door_list import described, persons_named
-from handlers.mailing import circle, words
-from storage import gatherings, mailings, people
-from storage.gatherings import Audience, Gathering
+from handlers.mailing import words
+from handlers.mailing.circle import preview
+from storage import branches, gatherings, mailings, people
+from storage.gatherings import Gathering
 from storage.mailings import Circle, Mailing
 
 TO = {
@@ -36,52 +37,45 @@ LOOKED_BACK, LOOKED_AHEAD = timedelta(days=60), timedelta(days=200)
 NAMES = re.compile(r"[\s、,，;；]+")
 MOST_NAMES = 50
 MOST_READ = 200
+NOBODY = 0  # no person's id: of whoever was named nobody is left on the roster
 
 
-@dataclass(slots=True)
-class Asked:
-    """What has been answered so far."""
-
-    circle: Circle
-    labels: dict[str, str] = field(default_factory=dict)  # of the answers that the review shows and lets change
-
-
-async def ask_circle(chat: Chat) -> Asked:
-    """Ask to whom it goes. Who is limited to units sends to these only."""
-    asked = Asked(Circle(inviting.everybody(chat)), {"to": "发给谁"})
+async def ask_circle(chat: Chat) -> Circle:
+    """Ask to whom it goes; the first question is `to`. Who is limited to units sends to these only."""
+    whole = Circle(inviting.everybody(chat))
     options = dict(TO)
     if not await _sent_before(chat):
         del options["earlier"]
     to = await chat.choose("to", "发给谁？", options)
     if to == "named":
-        return await _named(chat, asked)
+        # By name whoever it is, cadre or not; within the own units, for nobody else is found by name.
+        found = await _ask_names(chat, "names", "发给哪几位？")
+        return Circle(replace(whole.audience, roles=EVERY_ROLE), persons=found or (NOBODY,))
     if to == "some":
-        await _conditions(chat, asked)
-        return asked
+        return await _conditions(chat, whole)
     if to == "earlier":
-        asked.circle = await _earlier(chat, asked.circle)
+        whole = await _earlier(chat, whole)
     if to == "role":
-        asked.circle = replace(asked.circle, audience=await inviting.ask_condition(chat, "role", asked.circle.audience))
-    await _enough(chat, asked, "enough", {"done": "就发给他们", "less": "去掉几位"})
-    return asked
+        whole = replace(whole, audience=await inviting.ask_condition(chat, "role", whole.audience))
+    return (await _enough(chat, whole, "enough", {}))[0]
 
 
-async def _conditions(chat: Chat, asked: Asked) -> None:
+async def _conditions(chat: Chat, circle: Circle) -> Circle:
     """Ask for one condition after another; all of them must hold."""
     left = dict(BY)
     if not await _held_near(chat):
         del left["gathering"]
+    if not await branches.named(chat.tx, circle.audience.units or None):
+        del left["branch"]
     for place in range(1, len(BY) + 1):
-        key = f"by{place}"
-        by = await chat.choose(key, "按什么挑？" if place == 1 else "再按什么挑？几个条件都要符合。", left)
-        asked.labels[key] = "条件" if place == 1 else f"条件{place}"
-        asked.circle = await _with_condition(chat, asked.circle, by)
-        del left[by]
-        options = {"done": "就发给他们", "more": "再加一个条件", "less": "去掉几位"}
-        if not left:
-            del options["more"]
-        if not await _enough(chat, asked, f"enough{place}", options):
-            return
+        question = "按什么挑？" if place == 1 else "再按什么挑？几个条件都要符合。"
+        by = await chat.choose(f"by{place}", question, left)
+        circle = await _with_condition(chat, circle, by)
+        left.pop(by, None)
+        circle, more = await _enough(chat, circle, f"enough{place}", {"more": "再加一个条件"} if left else {})
+        if not more:
+            break
+    return circle
 
 
 async def _with_condition(chat: Chat, present: Circle, by: str) -> Circle:
@@ -121,31 +115,21 @@ async def _earlier(chat: Chat, present: Circle) -> Circle:
 
 async def counted(chat: Chat, present: Circle) -> str:
     """Return how many people a circle is now, and how many of them cannot be reached."""
-    found = await circle.preview(chat.turn, present)
+    found = await preview(chat.turn, present)
     missed = f"，联系不上 {len(found.unreachable)} 人，到时候列成电话名单" if found.unreachable else ""
     return f"现在一共 {found.everybody} 人，能送到 {found.reached} 人{missed}。"
 
 
-async def _enough(chat: Chat, asked: Asked, key: str, options: dict[str, str]) -> bool:
-    """Say how many that is, and ask what now; return whether one more condition is wanted. Some may be left out by name."""
-    answer = await chat.choose(key, await counted(chat, asked.circle), options)
-    if answer != "more":
-        asked.labels[key] = "增减"
+async def _enough(chat: Chat, circle: Circle, key: str, more: dict[str, str]) -> tuple[Circle, bool]:
+    """Say how many that is, and ask what now; return the circle and whether one more condition is wanted."""
+    options = {"done": "就发给他们"} | more | {"less": "去掉几位"}
+    answer = await chat.choose(key, await counted(chat, circle), options)
     if answer == "less":
-        asked.labels["without"] = "去掉的人"
-        asked.circle = replace(asked.circle, without=tuple(await _ask_names(chat, "without", "去掉哪几位？")))
-    return answer == "more"
+        circle = replace(circle, without=await _ask_names(chat, "without", "去掉哪几位？"))
+    return circle, answer == "more"
 
 
-async def _named(chat: Chat, asked: Asked) -> Asked:
-    """By name: whoever is named, cadre or not; within the own units, for nobody else is found by name."""
-    asked.labels["names"] = "姓名"
-    found = await _ask_names(chat, "names", "发给哪几位？")
-    asked.circle = Circle(Audience(roles=EVERY_ROLE), persons=tuple(found))
-    return asked
-
-
-async def _ask_names(chat: Chat, key: str, question: str) -> list[int]:
+async def _ask_names(chat: Chat, key: str, question: str) -> tuple[int, ...]:
     """Ask for names and return whom they mean; who shares a name with somebody is asked about."""
     said = await chat.ask(key, f"{question}请写姓名，几位用顿号隔开。", _check_names(await _known_names(chat)))
     found: list[int] = []
@@ -157,7 +141,7 @@ async def _ask_names(chat: Chat, key: str, question: str) -> list[int]:
             found.append(int(await chat.choose(which, f"叫{name}的有几位，是哪一位？", options)))
         else:
             found += [each.id for each in same]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def names_in(text: str) -> list[str]:
@@ -167,7 +151,7 @@ def names_in(text: str) -> list[str]:
 
 async def _known_names(chat: Chat) -> set[str]:
     own = inviting.own_units(chat)
-    return {each.name for each in await people.everybody(chat.tx) if not own or each.unit_id in own}
+    return {each.name for each in await people.everybody(chat.tx) if each.active and (not own or each.unit_id in own)}
 
 
 def _check_names(known: set[str]) -> Callable[[str], str | None]:

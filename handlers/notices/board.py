@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from handlers import access
 from handlers.desk.lists import not_yours
-from handlers.mailing import calling, deciding, progress, running, words
+from handlers.mailing import calling, deciding, progress, steering, words
 from handlers.mailing.statistics import by_unit_and_branch
 from handlers.menu import MENU_BUTTON
 from handlers.readers import short
@@ -15,6 +15,7 @@ from storage.mailings import Mailing
 LONGEST_LIST = 6  # besides the buttons that stand under it
 LOOKED_BACK = timedelta(days=400)
 MOST = 300
+MOST_WORDS = 30
 LONGEST_SHOWN = 300  # characters of the text on its card
 
 
@@ -74,9 +75,7 @@ async def show_one(turn: Turn, argument: str) -> None:
     if mailing.why:
         lines.append(f"原因：{mailing.why}")
     if mailing.began_at is not None:
-        figures = await recipients.figures(turn.tx, mailing.id)
-        held = await recipients.held(turn.tx, mailing.id, turn.now) if figures.remaining else 0
-        lines += ["", words.figures_words(mailing, figures, held)]
+        lines += ["", await progress.counted(turn, mailing)]
         if arrived := await recipients.by_channel(turn.tx, mailing.id):
             lines.append(f"送到的：{words.channels_words(arrived)}。")
     turn.say("\n".join(lines), [*await _deeds(turn, mailing), MENU_BUTTON])
@@ -104,21 +103,24 @@ async def _steering(turn: Turn, mailing: Mailing) -> list[tuple[str, str]]:
     if mailing.state in ("proposed", "approved"):
         return [("撤回不发", "stopmail")]
     if mailing.state == "returned":
-        return [("改了再报", "again")] if mailing.kind == "notice" else []
+        return [("改了再报", "again")]
     if mailing.state in progress.DEEDS:
         return list(progress.DEEDS[mailing.state])
     if mailing.state != "done":
         return []
     figures = await recipients.figures(turn.tx, mailing.id)
     deeds = []
-    if missed := figures.failed + figures.unreachable:
-        deeds.append((f"重发没送到的 {missed} 人", "resend"))
-    if since := len(await running.come_since(turn, mailing)):
-        deeds.append((f"也发给后来的 {since} 人", "widen"))
-    if to_call := len(await calling.to_call(turn, mailing)):
-        deeds.append((f"电话名单 {to_call} 人", "calllist"))
-    if mailing.kind == "notice" and figures.arrived > figures.read:
+    if steering.may_go_on(turn, mailing):
+        missed = figures.failed + figures.unreachable
+        deeds += [(f"重发没送到的 {missed} 人", "resend")] if missed else []
+        deeds.append(("也发给后来加入的", "widen"))
+    everybody, _ = await calling.count(turn, mailing)
+    if everybody:
+        deeds.append((f"电话名单 {everybody} 人", "calllist"))
+    if mailing.kind == "notice" and calling.asks_for_reading(mailing) and figures.arrived > figures.read:
         deeds.append(("催还没阅的", "urge"))
+    if figures.words:
+        deeds.append((f"看回的话 {figures.words} 人", "mailwords"))
     return deeds
 
 
@@ -128,7 +130,7 @@ async def _steering(turn: Turn, mailing: Mailing) -> list[tuple[str, str]]:
 async def pause(turn: Turn, argument: str) -> None:
     """【暂停】."""
     if mailing := await steered(turn, argument):
-        if not await running.pause(turn, mailing):
+        if not await steering.pause(turn, mailing):
             turn.say(words.state_words(mailing))
         else:
             turn.say("暂停了，没有发出去的都停着，不会重发也不会丢。要接着发，按【接着发】。")
@@ -138,7 +140,7 @@ async def pause(turn: Turn, argument: str) -> None:
 async def go_on(turn: Turn, argument: str) -> None:
     """【接着发】."""
     if mailing := await steered(turn, argument):
-        if not await running.resume(turn, mailing):
+        if not await steering.resume(turn, mailing):
             turn.say(words.state_words(mailing))
         else:
             figures = await recipients.figures(turn.tx, mailing.id)
@@ -153,7 +155,7 @@ async def stop(turn: Turn, argument: str) -> None:
             turn.say(words.state_words(mailing))
             await show_one(turn, argument)
         elif mailing.began_at is None:
-            await running.cancel(turn, mailing)
+            await steering.cancel(turn, mailing)
             await show_one(turn, argument)
         else:
             figures = await recipients.figures(turn.tx, mailing.id)
@@ -165,7 +167,7 @@ async def stop(turn: Turn, argument: str) -> None:
 async def stop_for_sure(turn: Turn, argument: str) -> None:
     """【不再发了】."""
     if mailing := await steered(turn, argument):
-        if not await running.cancel(turn, mailing):
+        if not await steering.cancel(turn, mailing):
             turn.say(words.state_words(mailing))
         await show_one(turn, argument)
 
@@ -173,7 +175,7 @@ async def stop_for_sure(turn: Turn, argument: str) -> None:
 async def send_again(turn: Turn, argument: str) -> None:
     """【重发没送到的】."""
     if mailing := await steered(turn, argument):
-        count = await running.send_again(turn, mailing)
+        count = await steering.send_again(turn, mailing)
         turn.say(f"再发给没送到的 {count} 人，别人不会再收到。" if count else "没有要重发的。")
         await show_one(turn, argument)
 
@@ -181,8 +183,8 @@ async def send_again(turn: Turn, argument: str) -> None:
 async def widen(turn: Turn, argument: str) -> None:
     """【也发给后来的】: whoever belongs to its circle only now."""
     if mailing := await steered(turn, argument):
-        count = await running.send_to(turn, mailing, await running.come_since(turn, mailing))
-        turn.say(f"也发给后来的 {count} 人，别人不会再收到。" if count else "没有后来的人。")
+        count = await steering.send_to(turn, mailing, await steering.come_since(turn, mailing))
+        turn.say(f"也发给后来加入的 {count} 人，别人不会再收到。" if count else "没有后来加入、也该收到的人。")
         await show_one(turn, argument)
 
 
@@ -190,6 +192,14 @@ async def urge(turn: Turn, argument: str) -> None:
     """【催还没阅的】: a new notice to whoever has not read this one; it is approved like any other."""
     if mailing := await steered(turn, argument):
         turn.follow = ("notice", {"from": mailing.id, "whom": "unread"})
+
+
+async def show_words(turn: Turn, argument: str) -> None:
+    """【看回的话】: what people said about it, the newest first."""
+    if mailing := await opened(turn, argument):
+        said = await recipients.with_words(turn.tx, mailing.id, MOST_WORDS)
+        lines = [f"{each.person_name}：{each.words}" for each in said]
+        turn.say("\n".join(lines) or "还没有人回话。", [*words.card_button(mailing), MENU_BUTTON])
 
 
 async def show_statistics(turn: Turn, argument: str) -> None:

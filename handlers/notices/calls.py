@@ -7,7 +7,7 @@ from handlers.menu import MENU_BUTTON
 from handlers.notices.board import opened
 from handlers.readers import short
 from handlers.turn import Button, Turn, row_id
-from storage import mailings, people, recipients
+from storage import recipients
 from storage.mailings import Mailing
 from storage.recipients import Recipient
 
@@ -21,7 +21,7 @@ async def show_list(turn: Turn, argument: str) -> None:
     mailing = await opened(turn, number)
     if mailing is None:
         return
-    found = [each for each in await calling.to_call(turn, mailing) if await _mine(turn, each)]
+    found = [each for each in await calling.to_call(turn, mailing) if _mine(turn, each)]
     skip = min(row_id(skipped) or 0, max(0, len(found) - 1))
     page = found[skip : skip + PAGE]
     if not page:
@@ -35,30 +35,31 @@ async def show_list(turn: Turn, argument: str) -> None:
     turn.say("\n".join(lines), [*buttons, *words.card_button(mailing, 8), MENU_BUTTON])
 
 
-async def _mine(turn: Turn, recipient: Recipient) -> bool:
+def _mine(turn: Turn, recipient: Recipient) -> bool:
     scope = access.scope(turn.visitor)
     return scope.everybody or recipient.unit_id in scope.unit_ids
 
 
 async def _callable(turn: Turn, argument: str) -> tuple[Mailing, Recipient] | None:
-    """Return the mailing and the recipient a button names if the speaker may enter a call, else say so and return None."""
+    """Return the mailing and the recipient a button names if the speaker may enter a call, else say why not and return None."""
     recipient = await recipients.by_id(turn.tx, row_id(argument) or 0)
-    if recipient is None or not access.works_here(turn.visitor) or not await _mine(turn, recipient):
+    if recipient is None or not _mine(turn, recipient):
         not_yours(turn)
         return None
-    return await mailings.by_id(turn.tx, recipient.mailing_id), recipient
+    mailing = await opened(turn, str(recipient.mailing_id))
+    if mailing is not None and not calling.may_enter(mailing, recipient):
+        turn.say("这位不用打电话了，或者已经填过了。", [*words.card_button(mailing), MENU_BUTTON])
+        return None
+    return (mailing, recipient) if mailing is not None else None
 
 
 async def show_one(turn: Turn, argument: str) -> None:
     """【填】 somebody: how did the call go?"""
     if found := await _callable(turn, argument):
         mailing, recipient = found
-        outcomes = {
-            key: label for key, label in calling.OUTCOMES.items() if mailing.asks == "come" or key not in ("yes", "no")
-        }
         buttons = [
             Button(f"{place} {label}", f"a:callend:{recipient.id}.{key}")
-            for place, (key, label) in enumerate(outcomes.items(), 1)
+            for place, (key, label) in enumerate(calling.outcomes(mailing).items(), 1)
         ]
         turn.say(f"{await calling.line(turn, recipient)}\n打得怎么样？", [*buttons, MENU_BUTTON])
 
@@ -66,14 +67,13 @@ async def show_one(turn: Turn, argument: str) -> None:
 async def enter(turn: Turn, argument: str) -> None:
     """How it went: 'RECIPIENT.OUTCOME'. The rest of the list follows."""
     number, _, outcome = argument.partition(".")
-    if outcome not in calling.OUTCOMES:
-        not_yours(turn)
-        return
     found = await _callable(turn, number)
     if found is None:
         return
     mailing, recipient = found
+    if outcome not in calling.outcomes(mailing):
+        not_yours(turn)
+        return
     await calling.enter(turn, mailing, recipient, outcome, turn.person_id)
-    name = (await people.by_id(turn.tx, recipient.person_id)).name
-    turn.say(f"记下了：{name}，{calling.OUTCOMES[outcome]}。")
+    turn.say(f"记下了：{recipient.person_name}，{calling.OUTCOMES[outcome]}。")
     await show_list(turn, str(mailing.id))

@@ -27,5 +27,6 @@ async def send_back(chat: Chat) -> None:
     if not access.may_approve(turn.visitor, turn.office, mailing):
         turn.say(words.state_words(mailing), [MENU_BUTTON])
         return
-    refused = await deciding.send_back(turn, mailing, turn.person_id, "\n".join((why, *chat.kept().words)))
+    kept = chat.kept()
+    refused = await deciding.send_back(turn, mailing, turn.person_id, "\n".join((why, *kept.words)), kept.media)
     chat.say(refused or f"退回给{mailing.made_by_name}了。", [*words.card_button(mailing), MENU_BUTTON])

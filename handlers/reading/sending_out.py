@@ -12,7 +12,7 @@ from handlers.menu import MENU_BUTTON
 from handlers.notices.asking_whom import ask_circle, counted
 from handlers.reading import desk
 from handlers.turn import Button, Turn
-from storage import mailings, people
+from storage import mailings
 from storage.briefings import Briefing
 from storage.mailings import Circle, Mailing
 
@@ -45,12 +45,13 @@ async def send(chat: Chat) -> None:
     briefing = await desk.written(turn, str(chat.seed["briefing"]))
     if briefing is None:
         return
-    asked = await ask_circle(chat)
-    circle = asked.circle if briefing.is_internal else replace(asked.circle, topic=briefing.topic)
-    starts = await _ask_start(chat, asked.labels)
+    to = await ask_circle(chat)
+    circle = to if briefing.is_internal else replace(to, topic=briefing.topic)
+    starts = await _ask_start(chat)
     lines = [f"请核对，领导批准了才发：\n{desk.name(briefing)}", f"发给：{await words.circle_words(turn, circle)}"]
     lines += [await counted(chat, circle)]
-    await chat.review("\n".join(lines), **asked.labels)
+    lines += [f"{words.moment(turn.office, starts)} 开始发" if starts else "批准了就发"]
+    await chat.review_parts("\n".join(lines), to="发给谁", when="什么时候发")
     if not await publishing.propose(turn, briefing.id):
         chat.say("它刚才已经报批了。", [desk.open_button(briefing.id), MENU_BUTTON])
         return
@@ -60,9 +61,8 @@ async def send(chat: Chat) -> None:
     await _propose(turn, briefing, wanted)
 
 
-async def _ask_start(chat: Chat, labels: dict[str, str]) -> datetime | None:
+async def _ask_start(chat: Chat) -> datetime | None:
     """Ask when it goes out; None: as soon as it is approved."""
-    labels["when"] = "什么时候发"
     if await chat.choose("when", "什么时候发？", {"now": "批准了就发", "at": "定一个时间"}) == "now":
         return None
     today, zone = chat.turn.today, chat.turn.office.zone
@@ -75,16 +75,14 @@ async def _ask_start(chat: Chat, labels: dict[str, str]) -> datetime | None:
         return "这个时间已经过了，请说晚一点的时间。" if datetime.combine(day, at, zone) <= chat.turn.now else None
 
     said = await chat.ask("time", "几点发？比如“9:00”，或者“下午三点”。", check)
-    labels |= {"day": "哪天发", "time": "几点发"}
     return datetime.combine(day, read_time(said) or time(9), zone)
 
 
 async def _propose(turn: Turn, briefing: Briefing, wanted: Mailing) -> None:
     made = await deciding.propose(turn, wanted)
-    approvers = await access.approvers(turn.tx, turn.office, turn.person_id)
-    names = "、".join([(await people.by_id(turn.tx, each.person_id)).name for each in approvers])
     stop = Button("2 撤回不发", f"a:stopmail:{made.id}")
-    turn.say(f"{desk.name(briefing)}已经报给{names}批准，批准了才发。", [*words.card_button(made), stop, MENU_BUTTON])
+    asked = await deciding.asked_words(turn, made)
+    turn.say(f"{desk.name(briefing)}：{asked}", [*words.card_button(made), stop, MENU_BUTTON])
 
 
 # ── 催阅 ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,9 +23,11 @@ CREATE TABLE mailings (
     ended_at      TEXT,
     why           TEXT,                        -- of returning or cancelling
     rounds        INTEGER NOT NULL DEFAULT 0,  -- ticks of the clock so far: the round of the next one's reminder
-    progress      TEXT NOT NULL DEFAULT '[]'   -- outbox ids of the progress messages, JSON list
+    progress      TEXT NOT NULL DEFAULT '[]',  -- outbox ids of the progress messages, JSON list
+    again_of      INTEGER REFERENCES mailings (id)  -- the returned one that this one takes the place of
 );
 CREATE INDEX mailings_by_subject ON mailings (kind, subject_id);             -- the sendings of one briefing
+CREATE INDEX mailings_again ON mailings (again_of) WHERE again_of IS NOT NULL;  -- was it proposed anew?
 CREATE INDEX mailings_unfinished ON mailings (id) WHERE ended_at IS NULL;    -- what staff look at first
 CREATE INDEX mailings_by_time ON mailings (made_at);                         -- the list
 
@@ -34,8 +36,9 @@ CREATE TABLE recipients (                      -- one row: one person and one ma
     mailing_id   INTEGER NOT NULL REFERENCES mailings (id),
     person_id    INTEGER NOT NULL REFERENCES persons (id),
     state        TEXT NOT NULL DEFAULT 'queued',  -- 'queued', 'out' (in the outbox), 'arrived', 'failed', 'unreachable', 'late' (of no use any more), 'dropped'
-    queued_at    TEXT NOT NULL,                -- since then this try runs; what was sent before belongs to an earlier one
-    why          TEXT,                         -- of 'failed' and 'unreachable', for staff
+    not_before   TEXT,                         -- of 'queued': not to be disturbed, or looked at again, until then; null: now
+    tried_after  INTEGER NOT NULL DEFAULT 0,   -- outbox id: what was written before it belongs to an earlier try
+    why          TEXT,                         -- of 'failed', 'unreachable' and of waiting, for staff
     channel      TEXT,                         -- where it arrived
     arrived_at   TEXT,
     read_at      TEXT,                         -- the first time
@@ -53,5 +56,5 @@ CREATE INDEX recipients_by_state ON recipients (mailing_id, state, id);      -- 
 CREATE INDEX recipients_by_person ON recipients (person_id, id);             -- what somebody was sent
 
 ALTER TABLE outbox ADD COLUMN recipient_id INTEGER REFERENCES recipients (id);  -- of a mailing's message
--- States of a mailing's messages besides those above: 'held' (paused), 'dropped' (cancelled, or of no use any more).
+-- A mailing's message has one more state: 'dropped' (called back before it left).
 CREATE INDEX outbox_by_recipient ON outbox (recipient_id) WHERE recipient_id IS NOT NULL;  -- what became of it
