@@ -217,6 +217,7 @@ async def test_in_the_web_chat_it_is_saved_as_a_calendar_file_by_whoever_was_sen
     async with open_web_office(tmp_path) as web:
         wang = await web.seats("王老", "cadre")
         await web.writes(tells_with_file(web, wang.person_id))
+        web.lane.wake()
         async with wang.page() as page:
             message = await page.hears("报上了。")
         (shown,) = message["attachments"]
