@@ -125,7 +125,9 @@ def welcome(office: Office) -> str:
     """Return what somebody reads who opens the chat for the first time of a day, known or not. Many channels let us write to
     nobody who has not written first: so it asks for a word."""
     return (
-        f"您好，这里是{office.name}的服务助手。\n请您随便发一句话，比如“菜单”。您发过话，以后的通知、提醒才能发到这里。"
+        f"您好，这里是{office.name}的服务助手。\n"
+        "要办事，请发“菜单”，或者直接把事情说出来。\n"
+        "第一次用的，请您随便发一句话，以后的通知、提醒才能发到这里。"
     )
 
 
