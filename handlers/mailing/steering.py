@@ -68,8 +68,8 @@ async def _changed(act: Act, mailing: Mailing, deed: str) -> None:
 
 
 def may_go_on(act: Act, mailing: Mailing) -> bool:
-    """Tell whether it may still be sent: it was not cancelled, and its time is not over."""
-    return mailing.state in MAY_GO_ON and act.now < mailing.useful_until
+    """Tell whether it may still be sent to more: it has begun, was not cancelled, and its time is not over."""
+    return mailing.began_at is not None and mailing.state in MAY_GO_ON and act.now < mailing.useful_until
 
 
 async def send_again(act: Act, mailing: Mailing) -> int:
