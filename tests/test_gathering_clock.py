@@ -344,7 +344,7 @@ async def test_an_offer_that_no_message_reaches_is_a_call_for_the_office_which_p
     signup = await signs_up(talk, talk.wang, each)
     await signs_up(talk, "郑老", each)
     await talk.writes(lambda tx: signing.give_back(Act(tx, talk.office, talk.clock()), each, signup))
-    await talk.delivers()
+    await talk.passes(hours=2)  # the noon rest
     assert talk.zhao.sees(
         "请打电话问要不要来（有位子空出来了，留到11月24日 星期二 14:00），再把回答按在这里：\n郑老，13800012000"
     )
@@ -389,7 +389,7 @@ async def test_one_lesson_is_given_back_alone_and_a_course_altogether(talk: Conv
     assert await lesson_states(talk, "王老") == ["cancelled", "in", "in"]
     offered = await lesson_states(talk, "孙老")
     assert offered == ["offered"]
-    await talk.delivers()
+    await talk.passes(hours=2)  # the noon rest
     await sun.presses("要来")
     # The later lessons are 王老's still: 孙老 has the first, and waits for the others.
     assert await lesson_states(talk, "孙老") == ["in", "waiting", "waiting"]
