@@ -203,6 +203,7 @@ async def test_whoever_waits_for_a_slow_channel_stands_in_nobodys_way(talk: Conv
         for _ in range(many // running.PORTION + 3):
             for each in await reminders.due(tx, talk.clock(), 9):
                 await fire(Act(tx, talk.office, talk.clock()), each)
+            talk.clock.passes(seconds=5)
         assert await recipient_letters.unsent(tx, 1) == {"telegram": 2, "wecom": running.MOST_UNSENT}
     assert await talk.one("SELECT state FROM recipients WHERE person_id = ?", talk.ids["宋老"]) == "out"
 

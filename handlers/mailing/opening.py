@@ -18,12 +18,6 @@ def opens_at(office: Office, mailing: Mailing, now: datetime) -> datetime | None
     return moment
 
 
-def never_opens(office: Office, mailing: Mailing, now: datetime) -> bool:
-    """Tell whether its window lies within the quiet hours altogether."""
-    opens = opens_at(office, mailing, now)
-    return opens is not None and opens_at(office, mailing, opens) is not None
-
-
 def _window_opens(office: Office, mailing: Mailing, now: datetime) -> datetime | None:
     """Return when the window opens next, None when it is open or there is none."""
     if mailing.from_time is None or mailing.until_time is None:

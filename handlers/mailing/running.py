@@ -21,7 +21,7 @@ from storage.reminders import Reminder
 START, TICK, OVER, CALL = "mailing.start", "mailing.tick", "mailing.over", "mailing.call"
 PORTION = 200  # persons that one tick puts into the outbox: a transaction nobody notices
 MOST_UNSENT = 1_500  # letters of one channel in the outbox at a time: under a minute of Telegram, so that little must be called back
-FULL = timedelta(seconds=30)  # for whose channel has so many, it is looked again after that
+FULL = timedelta(seconds=10)  # whose channel has so many is left alone for so long, so that those behind them are seen
 SOON, BUSY, SLOW = timedelta(seconds=5), timedelta(seconds=15), timedelta(minutes=1)
 OWN_QUIET = "本人不打扰的时间"
 
@@ -57,25 +57,26 @@ async def tick(act: Act, reminder: Reminder) -> None:
     mailing = await mailings.by_id(act.tx, reminder.subject_id)
     if mailing.state != "sending":
         return
-    opens = opens_at(act.office, mailing, act.now)
+    opens, full = opens_at(act.office, mailing, act.now), False
     if opens is not None:
         await recipient_letters.call_back(act.tx, mailing.id, act.now)
     else:
         await _settle(act, mailing)
-        await _feed(act, mailing)
+        full = await _feed(act, mailing)
     figures = await recipients.figures(act.tx, mailing.id)
     if figures.remaining == 0:
         await _end(act, mailing, "mailing.done")
         return
     await progress.show(act, mailing.id)
-    await tick_at(act, mailing.id, opens or await _next_tick(act, mailing, out=figures.out))
+    await tick_at(act, mailing.id, opens or await _next_tick(act, mailing, out=figures.out, full=full))
 
 
-async def _next_tick(act: Act, mailing: Mailing, *, out: int) -> datetime:
-    """Return when to look again: at once while more may go into the outbox, soon while letters travel, at the end of quiet hours."""
+async def _next_tick(act: Act, mailing: Mailing, *, out: int, full: bool) -> datetime:
+    """Return when to look again: at once while more may go into the outbox, soon while it is full or letters travel, at the end of quiet
+    hours."""
     queued = await recipients.next_queued(act.tx, mailing.id, act.now)
     if queued is not None and queued <= act.now:
-        return act.now
+        return act.now + SOON if full else act.now
     passed = act.now - (mailing.began_at or act.now)
     pause = SOON if passed < timedelta(minutes=5) else BUSY if passed < timedelta(hours=1) else SLOW
     moments = [act.now + pause] if out or queued is None else []
@@ -104,12 +105,16 @@ async def _settle(act: Act, mailing: Mailing, *, last: bool = False) -> None:
         await recipients.set_states(act.tx, failed)
 
 
-async def _feed(act: Act, mailing: Mailing) -> None:
-    """Put the next portion of those who wait into the outbox; who must not be disturbed now, or whose channel has enough, waits on."""
+async def _feed(act: Act, mailing: Mailing) -> bool:
+    """Put the next portion of those who wait into the outbox; who must not be disturbed now, or whose channel has enough, waits on.
+
+    Return whether a channel has enough.
+    """
     unsent = Counter(await recipient_letters.unsent(act.tx, mailing.id))
     portion = await recipients.queued(act.tx, mailing.id, act.now, PORTION)
     found = await recipients.reach(act.tx, [person_id for _, person_id in portion])
     states: list[tuple[str, str | None, int]] = []
+    full = False
     for recipient_id, person_id in portion:
         account = next_account(found.get(person_id, ()), await recipient_letters.tried(act.tx, recipient_id))
         if account is None:
@@ -117,12 +122,14 @@ async def _feed(act: Act, mailing: Mailing) -> None:
         elif until := await _own_quiet_until(act, mailing, person_id):
             await recipients.wait(act.tx, recipient_id, until, OWN_QUIET)
         elif unsent[account.channel] >= MOST_UNSENT:
+            full = True
             await recipients.wait(act.tx, recipient_id, act.now + FULL, None)
         else:
             unsent[account.channel] += 1
             await _write(act, mailing, recipient_id, person_id, account)
             states.append(("out", None, recipient_id))
     await recipients.set_states(act.tx, states)
+    return full
 
 
 async def _own_quiet_until(act: Act, mailing: Mailing, person_id: int) -> datetime | None:
