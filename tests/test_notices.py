@@ -77,7 +77,7 @@ async def test_nobody_approves_their_own_and_a_decision_is_made_once(talk: Conve
     assert await state(talk) == "proposed"
     await approves(talk.qian)
     await talk.qian.sends_choice("a:sendback:1")
-    assert talk.qian.sees("批准了，还没到时间")
+    assert talk.qian.sees("批准了，到时候就发")
     await talk.qian.sends_choice("a:approve:1")
     await talk.passes(minutes=2)
     assert times_told(talk.wang) == 1

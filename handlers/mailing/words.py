@@ -16,7 +16,7 @@ from storage.recipients import Figures
 STATES: Mapping[str, str] = {
     "proposed": "等批准",
     "returned": "退回了",
-    "approved": "批准了，还没到时间",
+    "approved": "批准了，到时候就发",
     "sending": "正在发",
     "paused": "暂停了",
     "done": "发完了",
