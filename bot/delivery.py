@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.backoff import some_backoff_seconds
@@ -71,6 +71,7 @@ class Delivery:
         self._workers = workers
         self._give_up = timedelta(hours=give_up_hours)
         self._pace = Pace(channel.limits)
+        self._began = now()
         self._wake = asyncio.Event()
         self._travelling = Trips(workers)
         self._finished: list[Returned] = []
@@ -228,8 +229,9 @@ class Delivery:
             else:
                 pieces = parts(letter, await self._enclosures(letter), self._channel.limits)
                 total = len(pieces)
+                piece = replace(pieces[letter.parts_sent], in_doubt=self._is_in_doubt(letter))
                 async with asyncio.timeout(SEND_SECONDS):
-                    external_id = await self._channel.send(pieces[letter.parts_sent])
+                    external_id = await self._channel.send(piece)
                 outcome = Left(letter.parts_sent + 1, external_id)
         except SendError as error:
             outcome = error
@@ -242,6 +244,10 @@ class Delivery:
             outcome = Refused(f"程序出错：{type(error).__name__}")
         self._finished.append((letter, total, outcome))
         self.wake()
+
+    def _is_in_doubt(self, letter: Letter) -> bool:
+        """Tell whether its next part may have arrived: no answer came, or it was on its way, for all we know, when an earlier process ended."""
+        return letter.doubts > 0 or letter.made_at < self._began
 
     async def _edit(self, letter: Letter, external_id: str) -> Left:
         """Edit a message where it stands. Raises SendError: Refused also when it left in several messages, or would have to."""

@@ -1,6 +1,8 @@
 """WeCom as the office uses it: a push arrives once whatever breaks, cards are pressed once, files travel, and people come in."""
 
 import asyncio
+import contextlib
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
@@ -9,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.channels.channel import Incoming
 from bot.channels.wecom import WecomChannel
+from bot.channels.wecom_frames import Refusal, checked
 from bot.config import Wecom
 from bot.health import health
 from handlers.turn import Button
@@ -191,6 +196,13 @@ async def test_a_card_that_is_refused_comes_as_a_list(office: WecomOffice) -> No
     assert office.wang.user.latest.text == f"{QUESTION}\n\n请回复前面的数字：\n1 来\n2 不来"
 
 
+async def test_a_card_whose_number_is_refused_the_first_time_comes_as_a_list(office: WecomOffice) -> None:
+    office.server.break_next(SAY, Refused(40058, "template_card.task_id Invalid"))
+    await push(office, buttons=True, text=QUESTION)
+    await office.settles()
+    assert times_seen(office, QUESTION) == 1 and "请回复前面的数字" in office.wang.user.latest.text
+
+
 async def test_what_is_refused_for_good_is_told_to_staff_without_a_word_of_it(office: WecomOffice) -> None:
     office.server.break_next(SAY, Refused(40201, f"anti-spam check: {PUSH}"))
     await push(office)
@@ -222,6 +234,9 @@ async def test_a_pressed_card_shows_what_was_chosen_and_cannot_be_pressed_twice(
     before = len(office.wang.user.messages)
     await office.wang.does(lambda user: user.presses("已选", seen))
     assert len(office.wang.user.messages) == before
+    still = next(each for each in office.wang.user.messages if each.task_id == menu.task_id)
+    assert (still.labels, still.text, still.updates) == (seen.labels, menu.text, 1)
+    assert len(office.server.frames_of("aibot_respond_update_msg")) == 1
     await office.wang.presses("我的困难", menu)  # somebody else's telephone may still show the old card
     assert office.wang.sees("您还没有登记过困难")
 
@@ -313,8 +328,8 @@ async def test_while_nothing_can_be_stored_it_is_kept_and_nobody_is_answered(loo
         stored.extend(each.words or each.kind for each in incomings)
 
     async with WecomServer(NO_FLOOD_LIMITS) as server:
-        settings = Wecom.model_validate({"enabled": True, "bot_id": BOT_ID, "secret": SECRET, "url": server.url})
-        channel = WecomChannel(settings, receive, lambda: datetime.now(UTC), lambda: "您好")
+        config = Wecom.model_validate({"enabled": True, "bot_id": BOT_ID, "secret": SECRET, "url": server.url})
+        channel = WecomChannel(config, receive, lambda: datetime.now(UTC), lambda: "您好")
         listening = asyncio.create_task(channel.listen())
         await eventually(lambda: server.is_subscribed)
         someone = server.user("wang")
@@ -330,6 +345,94 @@ async def test_while_nothing_can_be_stored_it_is_kept_and_nobody_is_answered(loo
         assert stored == ["一", "entered", "二"] and not channel._waiting
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_what_cannot_be_stored_is_refused_or_dropped_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    stored: list[str] = []
+
+    async def receive(channel: str, incomings: Sequence[Incoming]) -> None:
+        if any("毒" in each.words or "毒" in each.address for each in incomings):
+            raise ValueError(f"no database takes {incomings}")
+        stored.extend(each.words for each in incomings)
+
+    async with WecomServer(NO_FLOOD_LIMITS) as server:
+        config = Wecom.model_validate({"enabled": True, "bot_id": BOT_ID, "secret": SECRET, "url": server.url})
+        channel = WecomChannel(config, receive, lambda: datetime.now(UTC), lambda: "您好")
+        listening = asyncio.create_task(channel.listen())
+        await eventually(lambda: server.is_subscribed)
+        for userid, words in (("wang", "一"), ("wang", "毒话"), ("毒人", "话"), ("wang", "二")):
+            server.user(userid).types(words)
+        await eventually(lambda: "二" in stored)
+        assert stored == ["一", "这种消息", "二"] and not channel._waiting and not listening.done()
+        logged = [each for each in caplog.records if each.name == "bot.channels.wecom"]
+        assert [each.getMessage() for each in logged] == [
+            "a callback cannot be stored",
+            "a callback cannot be stored",
+            "a callback is dropped",
+        ]
+        assert "毒" not in "".join(f"{each.__dict__}" for each in logged)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda each: st.lists(each, max_size=2) | st.dictionaries(st.sampled_from(["userid", "eventtype", "from"]), each),
+    max_leaves=6,
+)
+FRAMES = ODD | st.fixed_dictionaries(
+    {"headers": st.fixed_dictionaries({"req_id": ODD}) | ODD},
+    optional={
+        "cmd": st.sampled_from(["aibot_msg_callback", "aibot_event_callback"]) | ODD,
+        "errcode": ODD,
+        "body": ODD
+        | st.fixed_dictionaries(
+            {"from": st.fixed_dictionaries({"userid": ODD}) | ODD, "event": ODD, "text": ODD},
+            optional={"msgtype": ODD | st.just("text"), "msgid": ODD, "create_time": ODD, "quote": ODD, "aibotid": ODD},
+        ),
+    },
+)
+
+
+def loops() -> set[asyncio.Task[Any]]:
+    """Return the tasks of the channel that must never end."""
+    endless = ("WecomChannel.listen", "WecomChannel._store", "Connection.run", "Connection._beat")
+    return {each for each in asyncio.all_tasks() if getattr(each.get_coro(), "__qualname__", "") in endless}
+
+
+async def test_frames_of_any_shape_end_no_loop(office: WecomOffice) -> None:
+    channel = office.channel
+    before = loops()
+
+    @settings(max_examples=150)
+    @given(st.lists(FRAMES, max_size=3), ODD)
+    def every(frames: list[object], code: object) -> None:
+        for each in frames:
+            connection = channel._connection._socket
+            assert connection is not None
+            connection._take(json.dumps(each))
+        with contextlib.suppress(Refusal):
+            checked({"headers": {}, "errcode": code})
+
+    connection = channel._connection._socket
+    assert connection is not None
+    every()
+    connection._take("[" * 100_000)
+    office.wang.user.types("菜单")
+    await eventually(lambda: times_seen(office, "您要办什么") == 1)
+    assert loops() == before and len(before) == 4
+
+
+async def test_an_answer_without_a_number_is_a_refusal(office: WecomOffice, loop_clock: LoopClock) -> None:
+    office.server.break_next("ping", Refused("often"))  # type: ignore[arg-type]  # what no page of WeCom's foretells
+    office.server.break_next(SAY, Refused("often"))  # type: ignore[arg-type]
+    await push(office)
+    await office.settles()
+    assert await states(office) == [("failed", "企业微信不接受（错误码 -999999）")]
+    for _ in range(3):
+        loop_clock.forward(31)
+        await asyncio.sleep(0.05)  # for the answer
+    await eventually(lambda: len(office.server.frames_of("ping")) >= 2)
 
 
 async def test_a_one_time_code_binds_an_account_whatever_it_is_called(tmp_path: Path) -> None:

@@ -5,11 +5,17 @@ What is kept stands in the inbox word for word, and 赵科, who looks after the 
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 
+from bot.channels.channel import Refused, SendError, TryLater
+from bot.channels.wecom_media import fetch
+from bot.channels.wecom_updates import MEDIA_LIFE, Reference
 from tests.patience import LoopClock, eventually
 from tests.wecom_office import WecomOffice, open_wecom_office
 from tests.wecom_server import WecomUser
@@ -203,3 +209,29 @@ async def test_a_pressed_card_comes_in_both_forms_that_the_sources_show(tmp_path
         await office.wang.presses("反映困难")
         assert office.wang.sees("您遇到哪方面的困难")
         assert (await inbox_of(office))[-1] == ("choice", "1 反映困难", 0)
+
+
+async def test_a_file_is_fetched_where_it_was_said_to_be_and_its_server_is_asked_for_five_minutes_only(
+    tmp_path: Path,
+) -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        if request.path == "/moved":
+            raise web.HTTPFound("/inner")
+        return web.Response(status=503)
+
+    application = web.Application()
+    application.router.add_get("/{any}", answer)
+    async with TestServer(application) as server, ClientSession() as http:
+        now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+        async def fails(path: str, until: datetime) -> SendError:
+            with pytest.raises(SendError) as caught:
+                await fetch(http, Reference(str(server.make_url(path)), "", until), 1000, now)
+            return caught.value
+
+        assert type(await fails("/moved", now + MEDIA_LIFE)) is Refused and asked == ["/moved"]
+        assert type(await fails("/ill", now + MEDIA_LIFE)) is TryLater
+        assert type(await fails("/ill", now - timedelta(seconds=1))) is Refused

@@ -134,6 +134,7 @@ class Outgoing:
     buttons: Sequence[Sequence[str]]  # [label, choice] or [label, choice, kind], one below the other
     enclosure: Enclosure | None = None
     answers: int | None = None  # inbox id of the message it answers; None: a push
+    in_doubt: bool = False  # it may have arrived already: it left without an answer, or as an earlier process ended
 
 
 Receive = Callable[[str, Sequence[Incoming]], Awaitable[None]]

@@ -7,7 +7,7 @@ by the card that was pressed, for which there are five seconds.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -129,14 +129,49 @@ class WecomChannel:
                     await asyncio.sleep(STORAGE_PAUSE_SECONDS)
 
     async def _take_waiting(self) -> None:
-        """Store everything heard so far; only then answer what wants an answer. Raises StorageError, and nothing is lost."""
+        """Store everything heard so far; only then answer what wants an answer. Raises StorageError, and nothing is lost.
+
+        When it cannot be stored for another reason each is tried alone, and the one that is to blame is refused, or else dropped.
+        """
         frames = list(self._waiting)
-        said = [each for frame in frames for each in self._understood(frame)]
-        if said:
-            await self._receive(self.name, said)
+        try:
+            await self._keep(frames)
+        except StorageError:
+            raise
+        except Exception:
+            for frame in frames:
+                await self._take_alone(frame)
+            return
         for frame in frames:
             self._waiting.popleft()
             self._answer(frame)
+
+    async def _keep(self, frames: Sequence[Frame]) -> None:
+        said = [each for frame in frames for each in self._understood(frame)]
+        if said:
+            await self._receive(self.name, said)
+
+    async def _take_alone(self, frame: Frame) -> None:
+        try:
+            await self._keep([frame])
+        except StorageError:
+            raise
+        except Exception as error:
+            # Its name alone: what an error says, and where, may hold what somebody wrote.
+            facts = {"cmd": str(frame.get("cmd")), "error": type(error).__name__}
+            log.error("a callback cannot be stored", extra=facts)
+            await self._refuse(frame)
+        self._waiting.popleft()
+        self._answer(frame)
+
+    async def _refuse(self, frame: Frame) -> None:
+        """Let the person hear that a message of theirs could not be read, where that much can be stored."""
+        try:
+            await self._receive(self.name, not_understood(frame, self._now()))
+        except StorageError:
+            raise
+        except Exception as error:
+            log.error("a callback is dropped", extra={"cmd": str(frame.get("cmd")), "error": type(error).__name__})
 
     def _understood(self, frame: Frame) -> list[Incoming]:
         try:
@@ -151,7 +186,7 @@ class WecomChannel:
         if has_entered(frame):
             said = {"msgtype": "text", "text": {"content": self._welcome()}}
             self._own(self._answer_fast(WELCOME, said, number))
-        elif (press := pressed(frame)) is not None:
+        elif (press := pressed(frame)) is not None and press.choice is not None:
             changed = {"response_type": "update_template_card", "template_card": card_after(press)}
             self._own(self._answer_fast(UPDATE, changed, number))
 

@@ -43,10 +43,15 @@ def card_of(outgoing: Outgoing) -> Card:
 def card_after(press: Press) -> Card:
     """Return what takes the place of a card when a button was pressed: the same words, and that button, which does nothing any more.
 
-    A card of this kind must have a button, and no button can be switched off; so its key is empty, and pressing it again changes nothing.
+    A card of this kind must have a button, and no button can be switched off; so its key holds no choice, and nothing answers it.
     """
     shown = f"已选 {press.label}"[: BUTTONS.longest_label]
-    return _card(press.task_id, press.title, press.words, [{"text": shown, "key": _key("", press.label, "", "")}])
+    return _card(
+        press.task_id,
+        press.title,
+        press.words,
+        [{"text": shown, "key": _key("", press.label, press.title, press.words)}],
+    )
 
 
 def task_id_of(outgoing: Outgoing) -> str:
@@ -96,6 +101,6 @@ def _read_key(key: Any) -> tuple[str, str, str, str]:
     """Return choice, label, title and words; empty ones for a key that is none of ours."""
     try:
         choice, label, title, words = json.loads(key)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return "", "", "", ""
     return str(choice), str(label), str(title), str(words)

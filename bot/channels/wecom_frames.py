@@ -14,6 +14,7 @@ from bot.backoff import backoff_seconds
 
 SUBSCRIBE, PING = "aibot_subscribe", "ping"
 MESSAGE, EVENT = "aibot_msg_callback", "aibot_event_callback"
+NO_NUMBER = -999_999  # stands for an error code that is no number
 NOT_SUBSCRIBED = 846609  # the socket is open, yet the server has forgotten who we are: only a new one helps
 
 Frame = dict[str, Any]
@@ -38,10 +39,25 @@ class Refusal(Exception):
 
 def checked(answer: Frame) -> Frame:
     """Return an answer that is good. Raises Refusal for one that is not."""
-    code = answer.get("errcode", 0)
+    code = _number(answer.get("errcode", 0))
     if code != 0:
-        raise Refusal(int(code), str(answer.get("errmsg", "")))
+        raise Refusal(code, str(answer.get("errmsg", "")))
     return answer
+
+
+def _number(code: Any) -> int:
+    try:
+        return int(code)
+    except (TypeError, ValueError, OverflowError):
+        return NO_NUMBER
+
+
+def held_in(answer: Frame, field: str) -> str:
+    """Return a field of an answer's body. Raises Refusal when it is not there: the answer is not what was asked for."""
+    body = answer.get("body")
+    if not isinstance(body, dict) or not body.get(field):
+        raise Refusal(NO_NUMBER, f"no {field}")
+    return str(body[field])
 
 
 def is_replaced(frame: Frame) -> bool:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from bot.channels.channel import Enclosure, Fetched, Refused, TryLater
-from bot.channels.wecom_frames import Frame
+from bot.channels.wecom_frames import Frame, held_in
 from bot.channels.wecom_updates import Reference, safe_name
 
 MEGABYTE = 1024 * 1024
@@ -39,8 +39,9 @@ Ask = Callable[[str, Frame], Awaitable[Frame]]
 async def fetch(http: ClientSession, reference: Reference, largest_bytes: int, now: datetime) -> Fetched:
     """Return the bytes of what somebody sent, and its name when the server tells. Raises TryLater while that may still succeed, else Refused."""
     try:
-        async with http.get(reference.url) as answer:
-            if answer.status >= 500:
+        # WeCom gives the address of the file itself: one that leads on elsewhere might lead into our own network.
+        async with http.get(reference.url, allow_redirects=False) as answer:
+            if answer.status >= 500 and now <= reference.until:
                 raise TryLater(f"企业微信的文件服务器出错（{answer.status}）")
             if answer.status != 200:
                 raise Refused(f"企业微信不给这个附件了（{answer.status}），它只留五分钟")
@@ -124,14 +125,14 @@ class Uploads:
             "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
         }
         begun = await self._ask("aibot_upload_media_init", what)
-        upload_id = begun["body"]["upload_id"]
+        upload_id = held_in(begun, "upload_id")
         for number, piece in enumerate(pieces, self._first_chunk):
             held = base64.b64encode(piece).decode()
             await self._ask(
                 "aibot_upload_media_chunk", {"upload_id": upload_id, "chunk_index": number, "base64_data": held}
             )
         ended = await self._ask("aibot_upload_media_finish", {"upload_id": upload_id})
-        return str(ended["body"]["media_id"])
+        return held_in(ended, "media_id")
 
 
 def kind_of_upload(enclosure: Enclosure, data: bytes) -> str | None:

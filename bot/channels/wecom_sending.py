@@ -51,7 +51,7 @@ async def _send_card(connection: Connection, outgoing: Outgoing) -> None:
     try:
         await _say(connection, outgoing, {"msgtype": "template_card", "template_card": card_of(outgoing)})
     except Refusal as refusal:
-        if "task_id" in refusal.message:
+        if outgoing.in_doubt and "task_id" in refusal.message:
             return  # it knows this card: the answer to the first sending was lost
         if not is_about_the_message(refusal):
             raise

@@ -75,7 +75,7 @@ class Socket:
         try:
             frame = json.loads(text)
             number = str(frame["headers"]["req_id"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             log.warning("WeCom sent what is not a frame", extra={"bytes": len(text)})
             return
         if "cmd" not in frame:

@@ -99,11 +99,13 @@ class WecomUser:
 
     def _presses(self, task_id: str, key: str) -> dict[str, Any]:
         _, shown = self._server.cards[task_id]
+        assert shown.card is not None
         fields = {"card_type": "button_interaction", "event_key": key, "task_id": task_id}
         event: dict[str, Any] = {"eventtype": "template_card_event"}
         event |= fields if self._server.flat_events else {"template_card_event": fields}
         number = self._event(event)
-        self._server.fast[number] = ("update", shown, self._server.clock() + self._server.limits.fast_seconds)
+        if not (shown.updates and key in [each["key"] for each in shown.card["button_list"]]):  # else nobody waits
+            self._server.fast[number] = ("update", shown, self._server.clock() + self._server.limits.fast_seconds)
         return event
 
     def rates(self, content: str = "") -> None:
