@@ -372,14 +372,19 @@ async def _back(turn: Turn) -> None:
 
 
 async def _cancel(turn: Turn) -> None:
-    if turn.visitor.dialog is None:
+    dialog = turn.visitor.dialog
+    if dialog is None:
         turn.say("现在没有要取消的。")
         menu.show_menu(turn)
-    elif flows.named(turn.visitor.dialog.flow).takes_back and _command(turn.message.words) in ("取消", "/cancel"):
+    elif (
+        flows.named(dialog.flow).takes_back
+        and dialog.asked == "sure"
+        and _command(turn.message.words) in ("取消", "/cancel")
+    ):
         turn.say("要取消报名，请按【取消报名】；还是要来，请按【不取消】。")
-        await underway.go_on(turn, turn.visitor.dialog, None)
+        await underway.go_on(turn, dialog, None)
     else:
-        await underway.cancelled(turn, turn.visitor.dialog)
+        await underway.cancelled(turn, dialog)
 
 
 async def _human(turn: Turn) -> None:

@@ -70,7 +70,9 @@ class Flow:
     script: "Callable[[Chat], Awaitable[None]]"
     keywords: tuple[str, ...] = ()
     drafts: bool = True  # put aside, it is kept and offered again
-    takes_back: bool = False  # it asks 确定取消吗？, so that the word 取消 is asked about and does not leave
+    takes_back: bool = (
+        False  # its question `sure` is 确定取消吗？, at which the word 取消 is asked about and does not leave
+    )
 
 
 def flow(

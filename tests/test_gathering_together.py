@@ -61,7 +61,12 @@ async def test_somebody_who_telephones_that_he_does_not_come_frees_the_place(tal
     await talk.wang.presses("确认提交")
     assert talk.wang.sees("候补第 1 位")
     await opens(talk.zhao)
-    await answers(talk.zhao, "【代取消】", "郑老", "【取消报名】")
+    await answers(talk.zhao, "【代取消】", "取消")  # at the name it leaves
+    assert talk.zhao.sees("好的，不办了。")
+    await talk.zhao.sends_choice("a:unsignfor:1")
+    await answers(talk.zhao, "郑老", "取消")  # here it may mean either
+    assert talk.zhao.sees("要取消报名，请按【取消报名】；还是要来，请按【不取消】。")
+    await answers(talk.zhao, "【取消报名】")
     assert talk.wang.sees("给您留到")
     await talk.wang.presses("要来")
     assert await states(talk) == {"郑老": "cancelled", "王老": "in"}

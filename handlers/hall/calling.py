@@ -41,7 +41,7 @@ async def begin_cancelling(turn: Turn, argument: str) -> None:
         turn.follow = ("unsignfor", {"gathering": gathering.id})
 
 
-@flow("unsignfor", "代取消", drafts=False)
+@flow("unsignfor", "代取消", drafts=False, takes_back=True)
 async def cancel_for(chat: Chat) -> None:
     turn = chat.turn
     gathering = await gatherings.by_id(chat.tx, chat.seed["gathering"])
