@@ -1,5 +1,6 @@
 """Permission, asked here and nowhere else."""
 
+from collections.abc import Collection
 from datetime import date
 
 from handlers.office import Office
@@ -122,9 +123,12 @@ def may_write_mailings(visitor: Visitor) -> bool:
     return works_here(visitor)
 
 
-def may_approve(visitor: Visitor, office: Office, mailing: Mailing) -> bool:
-    """Tell whether somebody may let a mailing go out: whoever has a role that the office names, for all units, and did not write it."""
-    return _may_decide(visitor, office) and visitor.person_id != mailing.made_by
+def may_approve(visitor: Visitor, office: Office, writers: Collection[int]) -> bool:
+    """Tell whether somebody may let a mailing go out: whoever has a role that the office names, for all units, and did not write it.
+
+    `writers` is who wrote it and what it sends (`mailing.deciding.writers`).
+    """
+    return _may_decide(visitor, office) and visitor.person_id not in writers
 
 
 def _may_decide(visitor: Visitor, office: Office) -> bool:
@@ -167,13 +171,21 @@ async def may_open_page(tx: Tx, person_id: int, briefing: Briefing) -> bool:
 
 
 def may_write_briefings(visitor: Visitor) -> bool:
-    """Tell whether somebody may write, correct and withdraw briefings: staff and administrators."""
+    """Tell whether somebody may write briefings: staff and administrators."""
     return visitor.has(*HANDLING_ROLES)
 
 
+def may_change_briefing(visitor: Visitor, briefing: Briefing) -> bool:
+    """Tell whether somebody may change, send, correct and withdraw a briefing: its author, and staff and administrators for all units.
+
+    A briefing goes to everybody, so who is limited to units has no say in another's.
+    """
+    return may_write_briefings(visitor) and (scope(visitor).everybody or visitor.person_id == briefing.made_by)
+
+
 def may_approve_correction(visitor: Visitor, office: Office, correction: Correction) -> bool:
-    """Tell whether somebody may let a correction be: whoever has a role that the office names, and did not write it."""
-    return visitor.has(*office.approvers) and visitor.person_id != correction.made_by
+    """Tell whether somebody may let a correction be: whoever has a role that the office names, for all units, and did not write it."""
+    return _may_decide(visitor, office) and visitor.person_id != correction.made_by
 
 
 async def may_answer(tx: Tx, visitor: Visitor, case: Case) -> bool:
@@ -197,14 +209,14 @@ async def duty_staff(tx: Tx, unit_id: int | None, today: date) -> list[Colleague
     return [each for each in await case_staff(tx, unit_id) if each.person_id not in away]
 
 
-async def approvers(tx: Tx, office: Office, made_by: int) -> list[Colleague]:
-    """Return who may approve what this person wrote, each once: nobody who is limited to units, for such see only their own."""
+async def approvers(tx: Tx, office: Office, writers: Collection[int]) -> list[Colleague]:
+    """Return who may approve what these persons wrote, each once: nobody who is limited to units, for such see only their own."""
     found = {}
     for role in office.approvers:
         for each in await people.with_role(tx, role):
             if role == "leader" or each.unit_id is None:
                 found[each.person_id] = each
-    return [each for each in found.values() if each.person_id != made_by]
+    return [each for each in found.values() if each.person_id not in writers]
 
 
 async def leaders(tx: Tx) -> list[Colleague]:

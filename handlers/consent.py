@@ -4,7 +4,7 @@ from handlers import access
 from handlers.dialog import Chat, flow
 from handlers.menu import show_menu
 from handlers.taking_back import take_back_pushes
-from storage import accounts, audit, entry, people
+from storage import accounts, audit, briefing_links, entry, people
 
 
 @flow("consent", "个人信息告知", drafts=False)
@@ -45,6 +45,7 @@ async def withdraw(chat: Chat) -> None:
         return
     await take_back_pushes(turn, who)
     await entry.withdraw_consent(chat.tx, who, turn.now)
+    await briefing_links.revoke(chat.tx, who)
     if who != turn.person_id:
         await accounts.unshare(chat.tx, turn.visitor.account_id, who)
     await _audit(chat, "consent.withdrawn", who)

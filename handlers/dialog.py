@@ -141,6 +141,10 @@ class Chat:
         """Return what was said on the way and answered no question."""
         return Gathered.of(self.answers.get("~kept"))
 
+    def forget(self) -> None:
+        """Let nothing be kept of what was answered: after the last question, for words that stand elsewhere or must stand nowhere."""
+        self.answers = {}
+
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def choose(self, key: str, question: str, options: Mapping[str, str], *, adds_to: str | None = None) -> str:

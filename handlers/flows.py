@@ -44,8 +44,18 @@ from handlers.notices import answering as notice_answering
 from handlers.notices import board, composing, exporting, sending_back
 from handlers.notices import calls as notice_calls
 from handlers.reading import asking as reading_asking
+from handlers.reading import (
+    correcting,
+    mending,
+    paging,
+    searching,
+    sending_out,
+    shelf,
+    subscribing,
+    withdrawing,
+    writing,
+)
 from handlers.reading import desk as briefing_desk
-from handlers.reading import mending, paging, searching, sending_out, shelf, subscribing, writing
 from handlers.turn import Turn
 from storage.accounts import Visitor
 
@@ -112,7 +122,7 @@ OFFICE_FLOWS = (
     writing.write,
     writing.write_from_file,
     mending.mend,
-    mending.withdraw,
+    withdrawing.withdraw,
     sending_out.send,
     sending_out.chase,
 )
@@ -254,10 +264,11 @@ ACTIONS: Mapping[str, Action] = {
     "briefdrop": briefing_desk.drop,
     "briefgoon": writing.go_on,
     "briefmend": mending.begin,
-    "mendok": mending.approve,
-    "mendno": mending.refuse,
-    "mendpage": mending.show_corrected,
-    "briefwithdraw": mending.begin_withdrawal,
+    "mendok": correcting.approve,
+    "mendno": correcting.refuse,
+    "mendpage": correcting.show_corrected,
+    "menddrop": correcting.drop,
+    "briefwithdraw": withdrawing.begin,
     "briefsend": sending_out.begin,
     "briefchase": sending_out.begin_chase,
 }

@@ -19,6 +19,7 @@ from handlers.hall import life
 from handlers.lateness import Fire, Useful
 from handlers.mailing import calling, deciding, running
 from handlers.office import day_in_words
+from handlers.reading import correcting
 from storage import absences, case_clocks, case_entries, cases, reminders, talks
 from storage.cases import Case
 from storage.reminders import Reminder
@@ -195,6 +196,7 @@ KINDS: Mapping[str, Fire] = {
     running.OVER: running.over,
     running.CALL: calling.remind,
     deciding.NUDGE: deciding.nudge,
+    **correcting.FIRES,
 }
 USEFUL: Mapping[str, Useful] = {  # kinds that can be too late; all others are said however late
     **reminding.USEFUL,

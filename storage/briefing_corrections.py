@@ -15,14 +15,16 @@ class Correction:
     words: str  # what it shall read
     made_by: int
     made_by_name: str
-    decision: str | None  # 'approved', 'returned'; None: waits
+    decision: str | None  # 'approved', 'returned', 'dropped' (by its author, or with the briefing); None: waits
+    base: str  # what the field read when it was made
+    summary: str | None  # what the summary shall read with it; None: as it does
 
 
-ADD = (
-    "INSERT INTO briefing_corrections (briefing_id, field, words, made_by, made_at) VALUES (?, ?, ?, ?, ?) RETURNING id"
-)
+ADD = """
+INSERT INTO briefing_corrections (briefing_id, field, words, base, summary, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+RETURNING id"""
 BY_ID = """
-SELECT c.id, c.briefing_id, c.field, c.words, c.made_by, p.name, c.decision
+SELECT c.id, c.briefing_id, c.field, c.words, c.made_by, p.name, c.decision, c.base, c.summary
 FROM briefing_corrections c JOIN persons p ON p.id = c.made_by WHERE c.id = ?"""
 WAITING = "SELECT id FROM briefing_corrections WHERE briefing_id = ? AND decision IS NULL ORDER BY id"
 DECIDE = (
@@ -30,9 +32,19 @@ DECIDE = (
 )
 
 
-async def add(tx: Tx, briefing_id: int, field: str, words: str, made_by: int, now: datetime) -> int:
-    """Write down what shall be changed and return its id."""
-    return await tx.insert(ADD, briefing_id, field, words, made_by, to_text(now))
+async def add(
+    tx: Tx,
+    briefing_id: int,
+    field: str,
+    words: str,
+    made_by: int,
+    now: datetime,
+    *,
+    base: str = "",
+    summary: str | None = None,
+) -> int:
+    """Write down what shall be changed, and from what (`base`), and return its id."""
+    return await tx.insert(ADD, briefing_id, field, words, base, summary, made_by, to_text(now))
 
 
 async def by_id(tx: Tx, correction_id: int) -> Correction:
@@ -49,5 +61,5 @@ async def waiting(tx: Tx, briefing_id: int) -> list[int]:
 
 
 async def decide(tx: Tx, correction_id: int, decision: str, by: int, now: datetime) -> bool:
-    """Approve ('approved') or return ('returned') a correction; False when that was decided already."""
+    """Approve ('approved'), return ('returned') or end ('dropped') a correction; False when that was decided already."""
     return await tx.run(DECIDE, decision, by, to_text(now), correction_id) == 1

@@ -27,15 +27,22 @@ class Briefing:
     corrected_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_why: str | None
+    written_by: int | None  # who changed its words last; None: whoever made it
+    file_id: str | None  # the file out of which its words were read; None: none
 
     @property
     def is_internal(self) -> bool:
         return self.content_class == INTERNAL
 
+    @property
+    def writers(self) -> set[int]:
+        """Who made it and who changed its words last: neither may be the second person."""
+        return {self.made_by, self.written_by or self.made_by}
+
 
 ADD = """
-INSERT INTO briefings (class, topic, title, source, summary, text, state, made_by, made_at)
-VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?) RETURNING id"""
+INSERT INTO briefings (class, topic, title, source, summary, text, state, made_by, made_at, file_id)
+VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?) RETURNING id"""
 
 
 async def add(
@@ -49,16 +56,18 @@ async def add(
     text: str = "",
     made_by: int,
     now: datetime,
+    file_id: str | None = None,
 ) -> int:
     """Write a draft and return its id. Raises ValueError for words of an internal one: they are not kept here."""
     if content_class == INTERNAL and any((topic, title, source, summary, text)):
         raise ValueError("the words of an internal briefing are not kept here")
-    return await tx.insert(ADD, content_class, topic, title, source, summary, text, made_by, to_text(now))
+    return await tx.insert(ADD, content_class, topic, title, source, summary, text, made_by, to_text(now), file_id)
 
 
 SELECT = """
 SELECT b.id, b.class, b.topic, b.title, b.source, b.summary, b.text, b.state, b.made_by, p.name, b.made_at, b.published_at,
-       b.corrected_at, b.withdrawn_at, b.withdrawn_why
+       b.corrected_at, b.withdrawn_at, b.withdrawn_why, b.written_by,
+       b.file_id
 FROM briefings b JOIN persons p ON p.id = b.made_by"""
 BY_ID = f"{SELECT} WHERE b.id = ?"
 PUBLISHED = f"""
@@ -120,7 +129,9 @@ MOVE = "UPDATE briefings SET state = ? WHERE id = ? AND state = ?"
 PUBLISH = "UPDATE briefings SET state = 'published', published_at = ? WHERE id = ? AND state IN ('draft', 'proposed')"
 WITHDRAW = """
 UPDATE briefings SET state = 'withdrawn', withdrawn_at = ?, withdrawn_why = ? WHERE id = ? AND state = 'published'"""
-WRITE = "UPDATE briefings SET topic = ?, title = ?, source = ?, summary = ?, text = ?, corrected_at = ? WHERE id = ?"
+WRITE = """
+UPDATE briefings SET class = ?, topic = ?, title = ?, source = ?, summary = ?, text = ?, corrected_at = ?, written_by = ?
+WHERE id = ?"""
 
 
 async def move(tx: Tx, briefing_id: int, state: str, *, was: str) -> bool:
@@ -139,10 +150,15 @@ async def withdraw(tx: Tx, briefing_id: int, why: str, now: datetime) -> bool:
 
 
 async def write(tx: Tx, briefing: Briefing) -> None:
-    """Write back the words and `corrected_at`, by id. The search is not touched (`briefing_search.replace`)."""
+    """Write back class, topic, words, their writer and `corrected_at`, by id. Raises ValueError for words of an internal one.
+
+    The search is not touched: what is published is taken out before and put in after (`briefing_search`).
+    """
+    if briefing.is_internal and any((briefing.topic, briefing.title, briefing.source, briefing.summary, briefing.text)):
+        raise ValueError("the words of an internal briefing are not kept here")
     corrected = to_text(briefing.corrected_at) if briefing.corrected_at else None
-    words = (briefing.topic, briefing.title, briefing.source, briefing.summary, briefing.text)
-    await tx.run(WRITE, *words, corrected, briefing.id)
+    words = (briefing.content_class, briefing.topic, briefing.title, briefing.source, briefing.summary, briefing.text)
+    await tx.run(WRITE, *words, corrected, briefing.written_by, briefing.id)
 
 
 # ── pictures and attachments ────────────────────────────────────────────────────────────────────────────────────────

@@ -112,6 +112,27 @@ async def later(tx: Tx, media_id: str, not_before: datetime, why: str) -> None:
     await tx.run(LATER, to_text(not_before), why, media_id)
 
 
+# The row says at once that it is gone; `why` says that its file is still to be deleted.
+FORBID = "UPDATE media SET state = 'lost', reference = NULL, content = NULL, why = '不能留' WHERE id = ?"
+FORBIDDEN = "SELECT id FROM media WHERE why = '不能留'"
+DELETED = "UPDATE media SET why = '已删除' WHERE id = ?"
+
+
+async def forbid(tx: Tx, media_id: str) -> None:
+    """Let nobody open it any more: its file must be deleted (`forbidden`)."""
+    await tx.run(FORBID, media_id)
+
+
+async def forbidden(tx: Tx) -> list[str]:
+    """Return whose files must be deleted."""
+    return [str(row[0]) for row in await tx.all(FORBIDDEN)]
+
+
+async def deleted(tx: Tx, media_id: str) -> None:
+    """The file of what was forbidden is deleted."""
+    await tx.run(DELETED, media_id)
+
+
 MAY_OPEN = """
 SELECT 1 FROM media m WHERE m.id = ? AND (m.account_id = ? OR EXISTS (
     SELECT 1 FROM media_seen_by s WHERE s.media_id = m.id AND s.account_id = ?))"""

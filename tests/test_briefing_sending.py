@@ -114,6 +114,8 @@ async def test_what_is_sent_back_can_be_changed_and_proposed_anew(talk: Conversa
     assert zhao.sees("正文里没有这几个字")
     await zhao.says("材料三样")
     await zhao.says("材料四样")
+    assert zhao.sees("摘要还合适吗")
+    await zhao.presses("合适")
     assert zhao.sees("原来：今年起，医药费报销改为窗口代办。\n材料三样")
     await zhao.presses("确认提交")
     assert zhao.sees("改好了")

@@ -22,6 +22,7 @@ class Written:
     summary: str = ""
     text: str = ""
     media: Sequence[str] = ()
+    file_id: str | None = None  # out of which the words were read
 
 
 async def draft(act: Act, written: Written, made_by: int) -> Briefing:
@@ -36,6 +37,7 @@ async def draft(act: Act, written: Written, made_by: int) -> Briefing:
         text=written.text,
         made_by=made_by,
         now=act.now,
+        file_id=written.file_id,
     )
     await briefings.put_media(act.tx, briefing_id, written.media)
     await audit(act, briefing_id, "briefing.drafted", content=written.content_class, characters=len(written.text))
@@ -47,7 +49,7 @@ async def rewrite(act: Act, briefing: Briefing) -> bool:
     current = await briefings.by_id(act.tx, briefing.id)
     if current.state != "draft":
         return False
-    await briefings.write(act.tx, briefing)
+    await briefings.write(act.tx, replace(briefing, written_by=act.actor_id))
     await audit(act, briefing.id, "briefing.rewritten", characters=len(briefing.text))
     return True
 
@@ -92,23 +94,37 @@ async def publish(act: Act, briefing_id: int) -> bool:
     return True
 
 
-async def propose_correction(act: Act, briefing: Briefing, field: str, words: str, made_by: int) -> Correction:
-    """Write down what shall be changed; it changes nothing before a second person has approved. Raises KeyError: no such field."""
+async def propose_correction(
+    act: Act, briefing: Briefing, field: str, words: str, made_by: int, *, summary: str | None = None
+) -> Correction | None:
+    """Write down what shall be changed; it changes nothing before a second person has approved.
+
+    With a text the summary may be changed as well. One waits at a time, for two could undo each other: None when one does.
+    Raises KeyError: no such field.
+    """
     if field not in FIELDS:
         raise KeyError(field)
-    number = await briefing_corrections.add(act.tx, briefing.id, field, words, made_by, act.now)
+    if await briefing_corrections.waiting(act.tx, briefing.id):
+        return None
+    base = getattr(briefing, field)
+    number = await briefing_corrections.add(
+        act.tx, briefing.id, field, words, made_by, act.now, base=base, summary=summary
+    )
     await audit(act, briefing.id, "briefing.mending", field=field)
     return await briefing_corrections.by_id(act.tx, number)
 
 
 async def correct(act: Act, correction: Correction, by: int) -> Briefing | None:
-    """Change a published briefing as approved and return it as it reads now; None when that was decided, or it is not published."""
+    """Change a published briefing as approved and return it as it reads now.
+
+    None when that was decided, when it is not published, or when it reads otherwise than when the correction was made.
+    """
     before = await briefings.by_id(act.tx, correction.briefing_id)
-    if before.state != "published":
+    if before.state != "published" or is_stale(before, correction):
         return None
     if not await briefing_corrections.decide(act.tx, correction.id, "approved", by, act.now):
         return None
-    after = replace(changed(before, correction), corrected_at=act.now)
+    after = replace(changed(before, correction), corrected_at=act.now, written_by=correction.made_by)
     await briefing_search.take_out(act.tx, before)
     await briefings.write(act.tx, after)
     await briefing_search.put(act.tx, after)
@@ -116,9 +132,16 @@ async def correct(act: Act, correction: Correction, by: int) -> Briefing | None:
     return after
 
 
+def is_stale(briefing: Briefing, correction: Correction) -> bool:
+    """Tell whether a briefing reads otherwise than when the correction was made: approving it would undo what was changed since."""
+    return bool(getattr(briefing, correction.field) != correction.base)
+
+
 def changed(briefing: Briefing, correction: Correction) -> Briefing:
     """Return a briefing as it would read after a correction. Raises KeyError: no such field."""
     words = {name: getattr(briefing, name) for name in FIELDS} | {correction.field: correction.words}
+    if correction.summary is not None:
+        words["summary"] = correction.summary
     return replace(briefing, title=words["title"], source=words["source"], summary=words["summary"], text=words["text"])
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers.act import Act, Button
-from handlers.briefings import publishing, words
+from handlers.briefings import marks, publishing, words
 from handlers.office import Office
-from storage import mailings
+from storage import briefings, mailings
 from storage.briefings import Briefing
 from storage.mailings import Circle, Mailing
 
@@ -87,3 +87,13 @@ async def began(act: Act, mailing: Mailing) -> None:
 async def returned(act: Act, mailing: Mailing) -> None:
     """It was not approved, or taken back before it began: it is a draft again."""
     await publishing.give_back(act, mailing.subject_id or 0)
+
+
+async def writers(act: Act, mailing: Mailing) -> set[int]:
+    """Return who made the briefing and who changed its words last, as far as that is another."""
+    return (await briefings.by_id(act.tx, mailing.subject_id or 0)).writers
+
+
+async def warning(act: Act, mailing: Mailing) -> str:
+    """Return that there are words in it that look like a mark of secrecy, '' when there are none."""
+    return marks.warning(await briefings.by_id(act.tx, mailing.subject_id or 0))

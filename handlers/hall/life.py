@@ -16,7 +16,7 @@ from handlers.menu import MENU_BUTTON
 from handlers.office import day_in_words
 from handlers.taking_back import take_back_pushes
 from handlers.turn import Turn, row_id
-from storage import cases, gatherings, life_events, people, reminders, signups
+from storage import briefing_links, cases, gatherings, life_events, people, reminders, signups
 from storage.life_events import LifeEvent
 from storage.people import Person
 
@@ -157,6 +157,7 @@ async def _silence(turn: Turn, person: Person) -> list[str]:
     for each in await life_events.of_person(turn.tx, person.id):
         await reminders.drop(turn.tx, [STILL_IN_HOSPITAL], each.id)
     withdrawn = await take_back_pushes(turn, person.id)
+    await briefing_links.revoke(turn.tx, person.id)
     given = await _give_back_places(turn, person)
     done = [f"报了名的活动退了 {given} 个。"] if given else []
     return [*done, *([f"还没发出去的消息撤了 {withdrawn} 条。"] if withdrawn else [])]

@@ -20,6 +20,11 @@ NUDGE = "mailing.nudge"
 NUDGE_AFTER = timedelta(hours=4)  # somebody may have overlooked it; after that its maker asks himself
 
 
+async def writers(act: Act, mailing: Mailing) -> set[int]:
+    """Return who wrote it, and who wrote what it sends: none of them is the second person."""
+    return {mailing.made_by} | await KINDS[mailing.kind].writers(act, mailing)
+
+
 async def propose(act: Act, wanted: Mailing, *, alone: bool = False) -> Mailing:
     """Write a mailing and ask whoever may approve it; with `alone` the maker sends it at once, which the trail shows.
 
@@ -43,7 +48,7 @@ async def propose(act: Act, wanted: Mailing, *, alone: bool = False) -> Mailing:
 async def ask_approvers(act: Act, mailing: Mailing) -> int:
     """Show it to everybody who may approve it, exactly as its recipients will see it, and ask; return how many could be asked."""
     asked = 0
-    for each in await access.approvers(act.tx, act.office, mailing.made_by):
+    for each in await access.approvers(act.tx, act.office, await writers(act, mailing)):
         # The message itself first, buttons and enclosures included.
         if await act.tell(each.person_id, mailing.text, KINDS[mailing.kind].buttons(mailing, 0), mailing.media):
             asked += 1
@@ -56,7 +61,7 @@ async def nudge(act: Act, reminder: Reminder) -> None:
     mailing = await mailings.by_id(act.tx, reminder.subject_id)
     if mailing.state != "proposed":
         return
-    approvers = await access.approvers(act.tx, act.office, mailing.made_by)
+    approvers = await access.approvers(act.tx, act.office, await writers(act, mailing))
     for each in approvers:
         text = f"{mailing.made_by_name}的{words.name_of(mailing)}还等您批准。\n{await question(act, mailing)}"
         await act.announce(each.person_id, text, approval_buttons(mailing))
@@ -70,7 +75,7 @@ async def asked_words(act: Act, mailing: Mailing) -> str:
     """Return for the maker who was asked, and whom to telephone because they cannot be reached here."""
     here: list[Person] = []
     elsewhere: list[Person] = []
-    for each in await access.approvers(act.tx, act.office, mailing.made_by):
+    for each in await access.approvers(act.tx, act.office, await writers(act, mailing)):
         person = await people.by_id(act.tx, each.person_id)
         (here if await act.reachable(each.person_id) else elsewhere).append(person)
     lines = [f"已经报给{'、'.join(each.name for each in here)}批准，批准了才发。"] if here else []
@@ -89,7 +94,7 @@ async def question(act: Act, mailing: Mailing) -> str:
     if mailing.starts_at <= act.now and (opens := opens_at(act.office, mailing, act.now)):
         held = f"现在先不打扰，{words.moment(act.office, opens)}才开始发。"
     return (
-        f"上面这条{label}是{mailing.made_by_name}请您批准的，发出去就是这个样子。\n"
+        f"{await KINDS[mailing.kind].warning(act, mailing)}上面这条{label}是{mailing.made_by_name}请您批准的，发出去就是这个样子。\n"
         f"发给：{await words.circle_words(act, mailing.circle)}，现在 {counted.everybody} 人，能送到 {counted.reached} 人。\n"
         f"{words.when_words(act.office, mailing)}。{urgent}{held}"
     )

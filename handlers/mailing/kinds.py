@@ -19,6 +19,16 @@ async def _nothing(act: Act, mailing: Mailing) -> None:
     """Nothing more to do."""
 
 
+async def _nobody(act: Act, mailing: Mailing) -> set[int]:
+    """It says itself what it sends."""
+    return set()
+
+
+async def _no_warning(act: Act, mailing: Mailing) -> str:
+    """There is nothing to look out for."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of mailing. The hooks run in the transaction of what they follow."""
@@ -31,6 +41,8 @@ class Kind:
     returned: Callable[[Act, Mailing], Awaitable[None]] = (
         _nothing  # sent back by whoever should approve, or withdrawn before
     )
+    writers: Callable[[Act, Mailing], Awaitable[set[int]]] = _nobody  # who wrote what it sends, so must not approve it
+    warning: Callable[[Act, Mailing], Awaitable[str]] = _no_warning  # what whoever approves is told before all else
 
 
 def notice_buttons(mailing: Mailing, recipient_id: int) -> list[Button]:
@@ -48,7 +60,7 @@ def notice_buttons(mailing: Mailing, recipient_id: int) -> list[Button]:
 
 KINDS: Mapping[str, Kind] = {
     "notice": Kind("通知", notice_buttons),
-    "briefing": Kind("简报", sending.buttons, sending.began, sending.returned),
-    "chase": Kind("催阅", sending.buttons),
-    "invitation": Kind("阅文通知", sending.buttons, sending.began, sending.returned),
+    "briefing": Kind("简报", sending.buttons, sending.began, sending.returned, sending.writers, sending.warning),
+    "chase": Kind("催阅", sending.buttons, writers=sending.writers, warning=sending.warning),
+    "invitation": Kind("阅文通知", sending.buttons, sending.began, sending.returned, sending.writers),
 }

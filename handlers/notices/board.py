@@ -90,7 +90,8 @@ def _decided(mailing: Mailing) -> str:
 async def _deeds(turn: Turn, mailing: Mailing) -> list[Button]:
     """Return what the speaker may do with a mailing as it stands, at most eight."""
     deeds: list[tuple[str, str]] = []
-    if mailing.state == "proposed" and access.may_approve(turn.visitor, turn.office, mailing):
+    writers = await deciding.writers(turn, mailing)
+    if mailing.state == "proposed" and access.may_approve(turn.visitor, turn.office, writers):
         deeds += [("批准发送", "approve"), ("退回修改", "sendback")]
     if access.may_steer(turn.visitor, turn.office, mailing):
         deeds += await _steering(turn, mailing)
@@ -219,7 +220,7 @@ async def approve(turn: Turn, argument: str) -> None:
     mailing = await opened(turn, argument)
     if mailing is None:
         return
-    if not access.may_approve(turn.visitor, turn.office, mailing):
+    if not access.may_approve(turn.visitor, turn.office, await deciding.writers(turn, mailing)):
         turn.say("这条要别的同志批准：写的人自己不能批。", [*words.card_button(mailing), MENU_BUTTON])
         return
     refused = await deciding.approve(turn, mailing, turn.person_id)

@@ -64,7 +64,7 @@ async def notice(chat: Chat) -> None:
     if not access.may_write_mailings(turn.visitor):
         not_yours(turn)
         return
-    approvers = await access.approvers(chat.tx, turn.office, turn.person_id)
+    approvers = await access.approvers(chat.tx, turn.office, {turn.person_id})
     if not approvers and not access.may_send_alone(turn.visitor):
         chat.say(
             "现在没有别的同志可以批准，发不了。请管机器的同志在 config.toml 的 [mailings] 里写明谁可以批准。",

@@ -11,7 +11,9 @@ from handlers.turn import Turn
 async def begin(turn: Turn, argument: str) -> None:
     """【退回修改】."""
     if mailing := await opened(turn, argument):
-        if mailing.state != "proposed" or not access.may_approve(turn.visitor, turn.office, mailing):
+        if mailing.state != "proposed" or not access.may_approve(
+            turn.visitor, turn.office, await deciding.writers(turn, mailing)
+        ):
             turn.say(words.state_words(mailing), [*words.card_button(mailing), MENU_BUTTON])
         else:
             turn.follow = ("sendback", {"mailing": mailing.id})
@@ -24,7 +26,7 @@ async def send_back(chat: Chat) -> None:
     if mailing is None:
         return
     why = await chat.ask("why", f"{words.name_of(mailing)}，要改什么？写的人会看到您的话。")
-    if not access.may_approve(turn.visitor, turn.office, mailing):
+    if not access.may_approve(turn.visitor, turn.office, await deciding.writers(turn, mailing)):
         turn.say(words.state_words(mailing), [MENU_BUTTON])
         return
     kept = chat.kept()

@@ -10,7 +10,7 @@ from storage.briefing_files import WantedFile
 
 async def was_read(act: Act, wanted: WantedFile, article: Article) -> None:
     """Make a draft of what stood in a file, and ask its author to go on."""
-    written = Written(wanted.content_class, title=article.title, text=article.text)
+    written = Written(wanted.content_class, title=article.title, text=article.text, file_id=wanted.media_id)
     briefing = await publishing.draft(act, written, wanted.person_id)
     called = f"《{article.title}》，" if article.title else ""
     left_out = article.pictures_left_out

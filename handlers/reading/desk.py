@@ -1,14 +1,19 @@
 """The office's side of briefings: what there is, and one with what may be done."""
 
+from collections.abc import Sequence
+
 from handlers import access
 from handlers.briefings import publishing, sending, words
+from handlers.briefings.publishing import FIELDS
 from handlers.briefings.words import CLASSES
 from handlers.desk.lists import not_yours
 from handlers.mailing.words import channels_words
 from handlers.menu import MENU_BUTTON
 from handlers.readers import short
+from handlers.reading import forgetting
 from handlers.turn import Button, Turn, row_id
-from storage import briefing_reads, briefings, mailings
+from storage import briefing_corrections, briefing_reads, briefings, mailings
+from storage.briefing_corrections import Correction
 from storage.briefings import Briefing
 
 STATES = {"draft": "草稿", "proposed": "等批准", "published": "已发", "withdrawn": "已撤回", "dropped": "已删"}
@@ -30,7 +35,7 @@ async def opened(turn: Turn, argument: str) -> Briefing | None:
 async def written(turn: Turn, argument: str) -> Briefing | None:
     """Return the briefing if the speaker may change it, else say that it is not theirs and return None."""
     briefing = await opened(turn, argument)
-    if briefing is not None and not access.may_write_briefings(turn.visitor):
+    if briefing is not None and not access.may_change_briefing(turn.visitor, briefing):
         not_yours(turn)
         return None
     return briefing
@@ -67,7 +72,9 @@ async def show_one(turn: Turn, argument: str) -> None:
     """One briefing: what it is, how it stands, and what may be done."""
     briefing = await opened(turn, argument)
     if briefing is not None:
-        turn.say("\n".join(await _lines(turn, briefing)), await _deeds(turn, briefing))
+        lines, buttons = await _lines(turn, briefing), await _deeds(turn, briefing)
+        waits, decisions_ = await _waiting(turn, briefing, len(buttons) + 1)
+        turn.say("\n".join([*lines, *waits]), [*buttons, *decisions_, MENU_BUTTON])
 
 
 async def _lines(turn: Turn, briefing: Briefing) -> list[str]:
@@ -107,7 +114,7 @@ async def _deeds(turn: Turn, briefing: Briefing) -> list[Button]:
     }[briefing.state]
     if briefing.is_internal:
         deeds = [each for each in deeds if each[1] not in ("briefmend", "page")]
-    if not access.may_write_briefings(turn.visitor):
+    if not access.may_change_briefing(turn.visitor, briefing):
         deeds = [each for each in deeds if each[1] in ("briefpreview", "page")]
     buttons = [
         Button(f"{place} {label}", f"a:{action}:{briefing.id}") for place, (label, action) in enumerate(deeds, 1)
@@ -115,7 +122,28 @@ async def _deeds(turn: Turn, briefing: Briefing) -> list[Button]:
     sendings = await mailings.of_subject(turn.tx, sending.kind_of(briefing), briefing.id)
     if sendings and access.may_see_mailing(turn.visitor, sendings[-1]):
         buttons.append(Button(f"{len(buttons) + 1} 发送情况", f"a:mailing:{sendings[-1].id}"))
-    return [*buttons, MENU_BUTTON]
+    return buttons
+
+
+def decisions(correction: Correction, first: int = 1) -> Sequence[Button]:
+    deeds = {"mendok": "批准更正", "mendno": "不同意", "mendpage": "看改后的全文"}
+    return [
+        Button(f"{place} {label}", f"a:{action}:{correction.id}{'.1' if action == 'mendpage' else ''}")
+        for place, (action, label) in enumerate(deeds.items(), first)
+    ]
+
+
+async def _waiting(turn: Turn, briefing: Briefing, first: int) -> tuple[list[str], list[Button]]:
+    """Return for a briefing's card what waits, and what the speaker may do about it, numbered from `first`."""
+    for each in await briefing_corrections.waiting(turn.tx, briefing.id):
+        correction = await briefing_corrections.by_id(turn.tx, each)
+        lines = [f"{correction.made_by_name}的更正在等批准，改{FIELDS[correction.field]}"]
+        if access.may_approve_correction(turn.visitor, turn.office, correction):
+            return lines, list(decisions(correction, first))
+        if correction.made_by == turn.person_id:
+            return lines, [Button(f"{first} 更正不改了", f"a:menddrop:{correction.id}")]
+        return lines, []
+    return [], []
 
 
 async def preview(turn: Turn, argument: str) -> None:
@@ -133,7 +161,9 @@ async def drop(turn: Turn, argument: str) -> None:
     briefing = await written(turn, argument)
     if briefing is None:
         return
+    files = [*await briefings.media_of(turn.tx, briefing.id), *([briefing.file_id] if briefing.file_id else [])]
     if await publishing.drop(turn, briefing.id):
-        turn.say(f"{name(briefing)}删掉了。", [Button("1 看所有的", "a:briefdesk:0"), MENU_BUTTON])
+        await forgetting.forget_said(turn, briefing.writers | {turn.person_id}, briefing.made_at, files)
+        turn.say(f"草稿删掉了。{forgetting.FORGOTTEN}", [Button("1 看所有的", "a:briefdesk:0"), MENU_BUTTON])
     else:
         turn.say("它已经报批或者发出去了，不能删。发出去的可以撤回。", [open_button(briefing.id), MENU_BUTTON])

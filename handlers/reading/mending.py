@@ -1,30 +1,25 @@
-"""修改 a draft, 更正 what is out (a second person approves), 撤回 (at once: what is wrong must not stay)."""
+"""修改 a draft, at once, and 更正 what is out: a second person approves that (`reading.correcting`)."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import access
-from handlers.briefings import publishing, spreading, words
+from handlers.briefings import marks, publishing
 from handlers.briefings.publishing import FIELDS
-from handlers.briefings.words import LONGEST_SOURCE, LONGEST_SUMMARY, LONGEST_TITLE
-from handlers.desk.lists import not_yours
+from handlers.briefings.words import CLASSES, LONGEST_SOURCE, LONGEST_SUMMARY, LONGEST_TITLE
 from handlers.dialog import Chat, flow
 from handlers.hall.asking import at_most
 from handlers.menu import MENU_BUTTON
-from handlers.readers import short
-from handlers.reading import desk
-from handlers.turn import Button, Turn, row_id
+from handlers.reading import correcting, desk, marking
+from handlers.reading.correcting import LONGEST_PART, difference
+from handlers.turn import Turn
 from storage import briefing_corrections, briefings
 from storage.briefing_corrections import Correction
-from storage.briefings import Briefing
+from storage.briefings import PUBLIC, SHARED, Briefing
 
-LONGEST_REASON = 60
-LONGEST_PART = 200  # characters that are changed within a text
-AROUND = 20  # characters shown before and behind what is changed
 NOTHING = ("删掉", "删除", "去掉")  # said instead of new words
-ONLY_OF_A_DRAFT = {"topic": "类别", "media": "图片和附件"}
+ONLY_OF_A_DRAFT = {"topic": "类别", "media": "图片和附件", "class": "公开还是周知"}
 LIMITS = {"title": LONGEST_TITLE, "source": LONGEST_SOURCE, "summary": LONGEST_SUMMARY}
-DECIDED = "这一条更正已经有人处理过了。"
+WAITS = "这一篇已经有一条更正在等批准，批了以后再改。"
 
 
 async def begin(turn: Turn, argument: str) -> None:
@@ -38,7 +33,7 @@ async def begin(turn: Turn, argument: str) -> None:
             [desk.open_button(briefing.id), MENU_BUTTON],
         )
     elif await briefing_corrections.waiting(turn.tx, briefing.id):
-        turn.say("这一篇已经有一条更正在等批准，批了以后再改。", [desk.open_button(briefing.id), MENU_BUTTON])
+        turn.say(WAITS, [desk.open_button(briefing.id), MENU_BUTTON])
     else:
         turn.follow = ("briefmend", {"briefing": briefing.id})
 
@@ -57,48 +52,68 @@ async def mend(chat: Chat) -> None:
         await _mend_draft(chat, briefing, field)
         return
     changed = await _ask_words(chat, briefing, field)
-    after = "批准以后，存档、网页和已经收到的都改过来" if is_out else "改了还没有发"
-    await chat.review(f"请核对，{after}：\n{difference(briefing, field, changed)}")
-    if not is_out:
-        done = await publishing.rewrite(turn, _with(briefing, field, changed))
-        chat.say("改好了。" if done else "它刚才报批了，现在不能改。")
-        await desk.show_one(turn, str(briefing.id))
+    if changed == getattr(briefing, field):
+        chat.say("跟现在的一样，没有要改的。", [desk.open_button(briefing.id), MENU_BUTTON])
         return
-    correction = await publishing.propose_correction(turn, briefing, field, changed, turn.person_id)
-    asked = await _ask_approvers(turn, briefing, correction)
-    who = (
-        "请领导批准了，批了告诉您" if asked else f"没有能在这里批准的领导，请当面报告，或者打电话：{turn.office.phone}"
-    )
-    chat.say(f"更正写好了，{who}。", [desk.open_button(briefing.id), MENU_BUTTON])
+    summary = await _ask_summary(chat, briefing) if field == "text" else None
+    known = marks.everything_in(briefing)
+    if not await marking.may_go(chat, "mark", f"{changed}\n{summary or ''}", known, since=turn.now):
+        return
+    after = "批准以后，存档、网页和已经收到的都改过来" if is_out else "改了还没有发"
+    shown = difference(briefing, field, changed) + (f"\n摘要改为：{summary}" if summary is not None else "")
+    await chat.review(f"请核对，{after}：\n{shown}")
+    chat.forget()
+    if is_out:
+        correction = await publishing.propose_correction(
+            turn, briefing, field, changed, turn.person_id, summary=summary
+        )
+        said = WAITS if correction is None else await correcting.ask(turn, briefing, correction)
+        chat.say(said, [desk.open_button(briefing.id), MENU_BUTTON])
+        return
+    done = await publishing.rewrite(turn, _with(briefing, field, changed, summary))
+    chat.say("改好了。" if done else "它刚才报批了，现在不能改。")
+    await desk.show_one(turn, str(briefing.id))
+
+
+async def _ask_summary(chat: Chat, briefing: Briefing) -> str | None:
+    """Ask whether the summary still fits the new text; None when it does."""
+    question = f"正文改了，摘要还合适吗？现在的摘要是：{briefing.summary}"
+    if not briefing.summary or await chat.choose("fits", question, {"yes": "合适", "no": "要改"}) == "yes":
+        return None
+    return await chat.ask("new_summary", "摘要改成什么？", _new_words(LONGEST_SUMMARY))
 
 
 async def _mend_draft(chat: Chat, briefing: Briefing, field: str) -> None:
-    """Change what is no words: the topic, or what is enclosed."""
+    """Change what is no words: the class, the topic, or what is enclosed."""
     topics = {each.key: each.label for each in chat.turn.office.topics}
     topic = await chat.choose("topic", "改到哪一类？", topics) if field == "topic" else briefing.topic
+    class_ = briefing.content_class
+    if field == "class":
+        class_ = await chat.choose("class", "改成哪一种？", {each: CLASSES[each] for each in (PUBLIC, SHARED)})
     media = None
     if field == "media":
         media = (
             await chat.gather("media", "请把要配的图片和附件全部重发一遍，原来的就不要了。发完了请按【说完了】。")
         ).media
-    if await publishing.rewrite(chat.turn, replace(briefing, topic=topic)):
+    if await publishing.rewrite(chat.turn, replace(briefing, topic=topic, content_class=class_)):
         if media is not None:
             await briefings.put_media(chat.tx, briefing.id, media)
         chat.say("改好了。")
+    else:
+        chat.say("它刚才报批了，现在不能改。")
     await desk.show_one(chat.turn, str(briefing.id))
 
 
-def _with(briefing: Briefing, field: str, changed: str) -> Briefing:
+def _with(briefing: Briefing, field: str, changed: str, summary: str | None) -> Briefing:
     """Return a briefing whose field reads so."""
-    return publishing.changed(briefing, Correction(0, briefing.id, field, changed, 0, "", None))
+    return publishing.changed(briefing, Correction(0, briefing.id, field, changed, 0, "", None, "", summary))
 
 
 async def _ask_words(chat: Chat, briefing: Briefing, field: str) -> str:
     """Ask what it shall read; of a text only a part, where that is enough."""
     if field != "text":
-        limit = LIMITS[field]
-        check = at_most(limit) if field != "summary" else _at_most_characters(limit)
-        return await chat.ask(field, f"{FIELDS[field]}改成什么？原来是：{getattr(briefing, field)}", check)
+        question = f"{FIELDS[field]}改成什么？原来是：{getattr(briefing, field)}"
+        return await chat.ask(field, question, _new_words(LIMITS[field], one_line=field != "summary"))
     way = await chat.choose("way", "怎么改？", {"part": "改其中几个字", "whole": "整篇重发"})
     if way == "whole":
         told = await chat.gather("told", "请发新的正文，可以分几条。发完了请按【说完了】。")
@@ -126,137 +141,13 @@ def _at_most_characters(most: int) -> Callable[[str], str | None]:
     return check
 
 
-def difference(briefing: Briefing, field: str, changed: str) -> str:
-    """Return in words what changes: of a long text the part that differs, with a few characters around it."""
-    before, label = getattr(briefing, field), FIELDS[field]
-    start, end = 0, 0
-    while start < min(len(before), len(changed)) and before[start] == changed[start]:
-        start += 1
-    while end < min(len(before), len(changed)) - start and before[-1 - end] == changed[-1 - end]:
-        end += 1
-    if field != "text":
-        return f"{label}\n原来：{before}\n改为：{changed}"
-    first, behind = max(0, start - AROUND), max(0, end - AROUND)
+def _new_words(most: int, *, one_line: bool = False) -> Callable[[str], str | None]:
+    """Return the check of new words for what cannot be empty."""
+    fits = at_most(most) if one_line else _at_most_characters(most)
 
-    def part(text: str) -> str:
-        shown = short(text[first : len(text) - behind], 3 * LONGEST_PART)
-        return f"{'……' if first else ''}{shown}{'……' if behind else ''}"
+    def check(said: str) -> str | None:
+        if said.strip() in NOTHING:
+            return "这一项不能空着，请写上要改成的字。不改了，请按【0 返回】。"
+        return fits(said)
 
-    return f"{label}\n原来：{part(before)}\n改为：{part(changed)}"
-
-
-# ── the second person ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def _ask_approvers(turn: Turn, briefing: Briefing, correction: Correction) -> int:
-    """Ask everybody who may approve; return how many could be asked."""
-    text = (
-        f"{turn.visitor.name}请您批准更正{desk.name(briefing)}：\n"
-        f"{difference(briefing, correction.field, correction.words)}"
-    )
-    buttons = [
-        Button("1 批准更正", f"a:mendok:{correction.id}"),
-        Button("2 不同意", f"a:mendno:{correction.id}"),
-        Button("3 看改后的全文", f"a:mendpage:{correction.id}.1"),
-    ]
-    asked = 0
-    for each in await access.approvers(turn.tx, turn.office, turn.person_id):
-        asked += await turn.tell(each.person_id, text, buttons) > 0
-    return asked
-
-
-async def _to_decide(turn: Turn, argument: str) -> tuple[Briefing, Correction] | None:
-    """Return the correction a button names, and its briefing, if the speaker may approve it, else say so and return None."""
-    try:
-        correction = await briefing_corrections.by_id(turn.tx, row_id(argument) or 0)
-    except LookupError:
-        not_yours(turn)
-        return None
-    if not access.may_approve_correction(turn.visitor, turn.office, correction):
-        not_yours(turn)
-        return None
-    briefing = await desk.opened(turn, str(correction.briefing_id))
-    return (briefing, correction) if briefing is not None else None
-
-
-async def approve(turn: Turn, argument: str) -> None:
-    """【批准更正】."""
-    found = await _to_decide(turn, argument)
-    if found is None:
-        return
-    before, correction = found
-    after = await publishing.correct(turn, correction, turn.person_id)
-    if after is None:
-        turn.say(DECIDED, [desk.open_button(before.id), MENU_BUTTON])
-        return
-    await spreading.correct(turn, after)
-    await turn.tell(correction.made_by, f"{turn.visitor.name}批准了您对{desk.name(after)}的更正，已经改过来了。")
-    turn.say(
-        f"{desk.name(after)}更正了，存档和网页马上就是新的，收到过的也告诉他们。",
-        [desk.open_button(after.id), MENU_BUTTON],
-    )
-
-
-async def refuse(turn: Turn, argument: str) -> None:
-    """【不同意】."""
-    found = await _to_decide(turn, argument)
-    if found is None:
-        return
-    briefing, correction = found
-    if await publishing.return_correction(turn, correction, turn.person_id):
-        await turn.tell(correction.made_by, f"{turn.visitor.name}没有同意您对{desk.name(briefing)}的更正，没有改。")
-        turn.say("好的，不改。", [desk.open_button(briefing.id), MENU_BUTTON])
-    else:
-        turn.say(DECIDED, [desk.open_button(briefing.id), MENU_BUTTON])
-
-
-async def show_corrected(turn: Turn, argument: str) -> None:
-    """【看改后的全文】, 'CORRECTION.PAGE': exactly as it will look."""
-    number, _, asked = argument.partition(".")
-    found = await _to_decide(turn, number)
-    if found is None:
-        return
-    briefing, correction = found
-    after = replace(publishing.changed(briefing, correction), corrected_at=turn.now)
-    last = len(words.pages(after))
-    page = min(max(row_id(asked) or 1, 1), last)
-    buttons = [Button("1 批准更正", f"a:mendok:{correction.id}"), Button("2 不同意", f"a:mendno:{correction.id}")]
-    if page < last:
-        buttons.append(Button("3 下一页", f"a:mendpage:{correction.id}.{page + 1}"))
-    turn.say(words.page(turn.office, after, page), [*buttons, MENU_BUTTON])
-
-
-# ── 撤回 ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def begin_withdrawal(turn: Turn, argument: str) -> None:
-    """【撤回】."""
-    briefing = await desk.written(turn, argument)
-    if briefing is None:
-        return
-    if briefing.state == "published":
-        turn.follow = ("briefwithdraw", {"briefing": briefing.id})
-    else:
-        turn.say(
-            f"{desk.name(briefing)}{desk.STATES[briefing.state]}，没有可以撤回的。",
-            [desk.open_button(briefing.id), MENU_BUTTON],
-        )
-
-
-@flow("briefwithdraw", "撤回简报", drafts=False)
-async def withdraw(chat: Chat) -> None:
-    turn = chat.turn
-    briefing = await desk.written(turn, str(chat.seed["briefing"]))
-    if briefing is None:
-        return
-    why = await chat.ask("why", f"为什么撤回{desk.name(briefing)}？这句话老同志会看到。", at_most(LONGEST_REASON))
-    await chat.review(f"请核对，确认以后马上撤回，老同志就看不到了，局里还留着：\n{desk.name(briefing)}", why="原因")
-    if not await publishing.withdraw(turn, briefing, why):
-        chat.say("它已经不在发着的里面了。", [desk.open_button(briefing.id), MENU_BUTTON])
-        return
-    told = await spreading.withdraw(turn, replace(briefing, state="withdrawn", withdrawn_why=why))
-    for each in await access.approvers(chat.tx, turn.office, turn.person_id):
-        await turn.tell(
-            each.person_id, f"{turn.visitor.name}撤回了{desk.name(briefing)}：{why}", [desk.open_button(briefing.id)]
-        )
-    chat.say(f"{desk.name(briefing)}撤回了，正在告诉收到过的 {told} 人。", [desk.open_button(briefing.id), MENU_BUTTON])
+    return check

@@ -30,7 +30,7 @@ async def begin(turn: Turn, argument: str) -> None:
             f"{desk.name(briefing)}{desk.STATES[briefing.state]}，不用再报。",
             [desk.open_button(briefing.id), MENU_BUTTON],
         )
-    elif not await access.approvers(turn.tx, turn.office, turn.person_id):
+    elif not await access.approvers(turn.tx, turn.office, briefing.writers | {turn.person_id}):
         turn.say(NOBODY, [desk.open_button(briefing.id), MENU_BUTTON])
     elif not (briefing.title or briefing.is_internal) or not (briefing.summary or briefing.is_internal):
         turn.follow = ("brieffile", {"briefing": briefing.id})  # read from a file, and not yet written to the end
@@ -98,7 +98,7 @@ async def begin_chase(turn: Turn, argument: str) -> None:
         turn.say("它还没有发出去，没有人可催。", [desk.open_button(briefing.id), MENU_BUTTON])
     elif any(not each.is_finished for each in await mailings.of_subject(turn.tx, sending.CHASED, briefing.id)):
         turn.say("已经有一次催阅在等批准或者正在发。", [desk.open_button(briefing.id), MENU_BUTTON])
-    elif not await access.approvers(turn.tx, turn.office, turn.person_id):
+    elif not await access.approvers(turn.tx, turn.office, briefing.writers | {turn.person_id}):
         turn.say(NOBODY, [desk.open_button(briefing.id), MENU_BUTTON])
     else:
         turn.follow = ("briefchase", {"briefing": briefing.id, "mailing": sent.id})

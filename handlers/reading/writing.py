@@ -1,18 +1,19 @@
 """写简报: by conversation, or from a file. The class comes first: of what is internal nothing is asked, so nothing of it can be kept."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from handlers import access
-from handlers.briefings import marks, publishing, words
+from handlers.briefings import publishing, words
 from handlers.briefings.publishing import Written
 from handlers.briefings.words import INTERNAL_LETTER, LONGEST_SOURCE, LONGEST_SUMMARY, LONGEST_TITLE
 from handlers.desk.lists import not_yours
 from handlers.dialog import Chat, flow
 from handlers.hall.asking import at_most
 from handlers.menu import MENU_BUTTON
-from handlers.reading import desk
+from handlers.reading import desk, marking
 from handlers.turn import Turn, row_id
-from storage import briefing_files, briefings
+from storage import briefing_files, briefings, media
 from storage.briefings import INTERNAL, PUBLIC, SHARED
 
 CLASSES = {
@@ -43,9 +44,10 @@ async def write(chat: Chat) -> None:
     told = await chat.gather("told", "请发正文，可以分几条发，图片和附件也一起发。发完了请按【说完了】。")
     text = _paragraphs(told.text) or _paragraphs(await chat.ask("text", "还没有正文，请打字告诉我。"))
     draft.wanted = replace(draft.wanted, text=text, media=told.media)
-    if await _ask_rest(chat, draft) is None:
+    if await _ask_rest(chat, draft, since=turn.now) is None:
         return
     await _review(chat, draft)
+    chat.forget()
     briefing = await publishing.draft(turn, draft.wanted, turn.person_id)
     chat.say("写好了，还没有发。")
     await desk.show_one(turn, str(briefing.id))
@@ -93,10 +95,13 @@ async def write_from_file(chat: Chat) -> None:
     before = Written(briefing.content_class, title=briefing.title, text=briefing.text)
     draft = _Draft(before, {})
     await _ask_title(chat, draft)
-    if await _ask_rest(chat, draft, more_media=True) is None:
+    if await _ask_rest(chat, draft, since=briefing.made_at, more_media=True) is None:
         await publishing.drop(turn, briefing.id)
+        if briefing.file_id:
+            await media.forbid(chat.tx, briefing.file_id)
         return
     await _review(chat, draft)
+    chat.forget()
     now = draft.wanted
     whole = replace(briefing, title=now.title, topic=now.topic, source=now.source, summary=now.summary)
     if await publishing.rewrite(turn, whole):
@@ -127,14 +132,11 @@ async def _ask_title(chat: Chat, draft: _Draft) -> None:
     draft.wanted = replace(draft.wanted, title=title)
 
 
-async def _ask_rest(chat: Chat, draft: _Draft, *, more_media: bool = False) -> _Draft | None:
-    """Ask for topic, source, summary and pictures; None when the author finds that it must not be sent."""
-    mark = marks.mark_in(f"{draft.wanted.title}\n{draft.wanted.text}")
-    if mark is not None or "mark" in chat.answers:
-        question = f"文中有“{mark}”字样。涉密的、内部的不能在这里发。这一篇能发吗？"
-        if await chat.choose("mark", question, {"stop": "不能，不发了", "go": "能，不是内部的"}) == "stop":
-            chat.say("好的，不发了。", [MENU_BUTTON])
-            return None
+async def _ask_rest(chat: Chat, draft: _Draft, *, since: datetime, more_media: bool = False) -> _Draft | None:
+    """Ask for topic, source, summary and pictures; None when the author finds that it must not be sent: then nothing of it is kept."""
+    said = f"{draft.wanted.title}\n{draft.wanted.text}"
+    if not await marking.may_go(chat, "mark", said, since=since):
+        return None
     office = chat.turn.office
     topic = await chat.choose("topic", "属于哪一类？", {each.key: each.label for each in office.topics})
     source = office.name
@@ -142,12 +144,14 @@ async def _ask_rest(chat: Chat, draft: _Draft, *, more_media: bool = False) -> _
         source = await chat.ask("source", "请写来源，比如“县融媒体中心”。", at_most(LONGEST_SOURCE))
         draft.labels["source"] = "来源"
     summary = await _ask_summary(chat, draft)
-    media = list(draft.wanted.media)
+    if not await marking.may_go(chat, "mark_too", f"{source}\n{summary}", said, since=since):
+        return None
+    enclosed = list(draft.wanted.media)
     if more_media and await chat.confirm("more", "要配图片或者附件吗？", yes="要配", no="不配"):
-        media += (await chat.gather("media", "请发图片和附件，发完了请按【说完了】。")).media
+        enclosed += (await chat.gather("media", "请发图片和附件，发完了请按【说完了】。")).media
         draft.labels["media"] = "图片和附件"
     draft.labels |= {"topic": "类别"}
-    draft.wanted = replace(draft.wanted, topic=topic, source=source, summary=summary, media=tuple(media))
+    draft.wanted = replace(draft.wanted, topic=topic, source=source, summary=summary, media=tuple(enclosed))
     return draft
 
 
