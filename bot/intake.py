@@ -99,6 +99,7 @@ class Intake:
             incoming.choice,
             tuple(ids),
             incoming.said_at,
+            incoming.quote,
         )
 
     async def _keep(self, tx: Tx, channel: str, account_id: int, each: Attachment, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """Danger: the number to call comes first, before any question; a case is open and everybody on duty is told in the same breath."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers import access, danger
@@ -29,7 +30,7 @@ async def sound(turn: Turn, told: Danger) -> None:
     if turn.visitor.person_id is None:
         await _stranger(turn, told)
         return
-    said = Gathered((Said.of(turn.message).words,), turn.message.media)
+    said = replace(Said.of(turn.message), spoken=False).kept
     persons = await _who(turn)
     case = await _open_alarm(turn, persons)
     if case is None:
@@ -86,7 +87,7 @@ async def _stranger(turn: Turn, told: Danger) -> None:
     if await _alarmed_lately(turn):
         turn.say("已经通知了值班的工作人员。请说一下您是谁、在哪里。")
         return
-    text = f"【险】【{told.label}】一个还没登记的人说：\n{turn.message.words}\n已请对方打 {told.call}。"
+    text = f"【险】【{told.label}】一个还没登记的人说：\n{turn.message.quote}{turn.message.words}\n已请对方打 {told.call}。"
     for colleague in await access.duty_staff(turn.tx, None, turn.today) or await access.leaders(turn.tx):
         await turn.tell(colleague.person_id, text)
     turn.say("正在通知值班的工作人员。请说一下您是谁、在哪里。")

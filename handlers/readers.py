@@ -17,6 +17,7 @@ from handlers.office import day_in_words
 from storage.inbox import Message
 
 SPOKEN = "（语音转文字）"
+EDITED = "（更正）"  # how a message begins that was changed later
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +28,30 @@ class Said:
     media: tuple[str, ...] = ()
     value: str | None = None
     spoken: bool = False  # the words were spoken, and written by a machine, which may have misheard
+    quote: str = ""  # what the words refer to: kept with them, and no part of an answer
 
     @classmethod
     def of(cls, message: Message) -> "Said":
-        words = f"（更正）{message.words}" if message.kind == "edited" else message.words
-        return cls(words, message.media, spoken=message.kind == "spoken")
+        words = f"{EDITED}{message.words}" if message.kind == "edited" else message.words
+        return cls(words, message.media, spoken=message.kind == "spoken", quote=message.quote)
 
     def held(self) -> dict[str, Any]:
         """Return it as a dialog's answers hold it until its question comes; `again` undoes that."""
-        return {"words": self.words, "media": list(self.media), "value": self.value, "spoken": self.spoken}
+        said = {"words": self.words, "media": list(self.media), "value": self.value}
+        return said | {"spoken": self.spoken, "quote": self.quote}
 
     @classmethod
     def again(cls, held: Mapping[str, Any]) -> "Said":
-        return cls(held["words"], tuple(held["media"]), held.get("value"), held.get("spoken", False))
+        spoken, quote = held.get("spoken", False), held.get("quote", "")
+        return cls(held["words"], tuple(held["media"]), held.get("value"), spoken, quote)
 
     @property
     def kept(self) -> "Gathered":
         """What is kept of it, as staff will read it."""
-        words = f"{SPOKEN}{self.words}" if self.spoken and self.words else self.words
+        words = self.words.removeprefix(EDITED)
+        mark = EDITED if words != self.words else ""
+        spoken = SPOKEN if self.spoken and words else ""
+        words = f"{mark}{self.quote}{spoken}{words}"
         return Gathered((words,) if words else (), self.media)
 
 

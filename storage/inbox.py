@@ -25,6 +25,7 @@ class Arrival:
     choice: str | None
     media: tuple[str, ...]  # media ids
     said_at: datetime
+    quote: str = ""  # what it quotes, as staff read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,12 @@ class Message:
     media: tuple[str, ...]
     said_at: datetime
     received_at: datetime
+    quote: str = ""  # what it quotes, as staff read it: no words of the person's own
 
 
 ADD = """
-INSERT INTO inbox (channel, external_id, account_id, kind, words, choice, media, said_at, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, external_id) DO NOTHING"""
+INSERT INTO inbox (channel, external_id, account_id, kind, words, choice, media, said_at, received_at, quote)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, external_id) DO NOTHING"""
 RETIRE = """
 UPDATE inbox SET external_id = external_id || '#' || id
 WHERE channel = ? AND external_id = ? AND received_at < ? AND state <> 'waiting'"""
@@ -74,6 +76,7 @@ def _row(arrival: Arrival, now: datetime) -> tuple[object, ...]:
         to_json(arrival.media),
         to_text(arrival.said_at),
         to_text(now),
+        arrival.quote,
     )
 
 
@@ -95,7 +98,7 @@ async def stored(tx: Tx, channel: str, external_id: str) -> int | None:
     return int(row[0]) if row else None
 
 
-COLUMNS = "id, account_id, kind, words, choice, media, said_at, received_at"
+COLUMNS = "id, account_id, kind, words, choice, media, said_at, received_at, quote"
 WAITING = f"SELECT {COLUMNS} FROM inbox WHERE state = 'waiting' ORDER BY id LIMIT ?"
 
 
@@ -113,7 +116,7 @@ async def waiting(tx: Tx, limit: int) -> list[Message]:
 
 def message_from(row: Row) -> Message:
     return Message(
-        row[0], row[1], row[2], row[3], row[4], tuple(from_json(row[5])), from_text(row[6]), from_text(row[7])
+        row[0], row[1], row[2], row[3], row[4], tuple(from_json(row[5])), from_text(row[6]), from_text(row[7]), row[8]
     )
 
 
@@ -207,7 +210,7 @@ SAID = f"SELECT {COLUMNS}, external_id FROM inbox WHERE account_id = ? AND id > 
 
 async def said_after(tx: Tx, account_id: int, after: int, limit: int) -> list[tuple[Message, str]]:
     """Return what the account said after inbox id `after`, with the channel's own ids, oldest first."""
-    return [(message_from(row), row[8]) for row in await tx.all(SAID, account_id, after, limit)]
+    return [(message_from(row), row[9]) for row in await tx.all(SAID, account_id, after, limit)]
 
 
 SAID_BEFORE = f"SELECT {COLUMNS}, external_id FROM inbox WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
@@ -215,7 +218,7 @@ SAID_BEFORE = f"SELECT {COLUMNS}, external_id FROM inbox WHERE account_id = ? AN
 
 async def said_before(tx: Tx, account_id: int, before: int, limit: int) -> list[tuple[Message, str]]:
     """Return what the account said before inbox id `before`, newest first."""
-    return [(message_from(row), row[8]) for row in await tx.all(SAID_BEFORE, account_id, before, limit)]
+    return [(message_from(row), row[9]) for row in await tx.all(SAID_BEFORE, account_id, before, limit)]
 
 
 PRUNE = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE received_at < ? AND state = 'handled' ORDER BY id LIMIT ?)"

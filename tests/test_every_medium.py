@@ -52,7 +52,9 @@ async def case(office: TestOffice) -> TestOffice:
 
 async def inbox_of(office: TestOffice, after: int = 0) -> list[tuple[str, str, int]]:
     """Return kind, words and number of files of what came, oldest first, without presses of buttons."""
-    rows = await office.rows("SELECT kind, words, media FROM inbox WHERE choice IS NULL AND id > ? ORDER BY id", after)
+    rows = await office.rows(
+        "SELECT kind, quote || words, media FROM inbox WHERE choice IS NULL AND id > ? ORDER BY id", after
+    )
     return [(row[0], row[1], row[2].count('"') // 2) for row in rows]
 
 
@@ -458,6 +460,14 @@ async def test_an_answer_stays_an_answer_when_it_is_given_as_a_reply(office: Tes
         ("words", "我家暖气三天不热了", 0),
         ("words", "说完了", 0),
     ]
+
+
+async def test_a_quoted_alarm_is_no_alarm(case: TestOffice) -> None:
+    assert await replying(case, "有人摔倒要打哪个电话", {"text": "这个我已经知道了"})
+    case.wang.looks_away()
+    marked = "有人摔倒、起不来"
+    await does(case, lambda user: user.replies(case.wang.message, {"text": "好的，我都记住了"}, marked))
+    assert not case.wang.sees("请马上打") and case.zhao.sees(f"（引用：{marked}）好的，我都记住了")
 
 
 async def test_of_our_words_only_what_the_person_marked_is_quoted_and_briefly(case: TestOffice) -> None:

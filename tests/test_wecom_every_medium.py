@@ -43,7 +43,7 @@ async def case(tmp_path: Path) -> AsyncIterator[WecomOffice]:
 
 async def inbox_of(office: WecomOffice, after: int = 0) -> list[tuple[str, str, int]]:
     """Return kind, words and number of files of what came, oldest first."""
-    rows = await office.rows("SELECT kind, words, media FROM inbox WHERE id > ? ORDER BY id", after)
+    rows = await office.rows("SELECT kind, quote || words, media FROM inbox WHERE id > ? ORDER BY id", after)
     return [(row[0], row[1], row[2].count('"') // 2) for row in rows]
 
 
@@ -122,6 +122,23 @@ async def test_short_words_that_quote_our_question_are_the_answer(tmp_path: Path
         await office.wang.says("困难")
         await office.wang.does(lambda user: user.types("2", quote=text("您遇到哪方面的困难？")))
         assert office.wang.sees("请说说具体情况")
+
+
+async def test_what_is_quoted_is_kept_beside_the_words_and_is_neither_an_answer_nor_an_alarm(tmp_path: Path) -> None:
+    async with open_wecom_office(tmp_path) as office:
+        wang = office.wang
+        await wang.says("困难")
+        await wang.does(lambda user: user.types("就是住房这一项", quote=text("您遇到哪方面的困难？就医、住房")))
+        assert wang.sees("请说说具体情况")
+        await wang.does(lambda user: user.types("屋顶漏水漏得厉害", quote=text("请说说具体情况")))
+        await wang.says("说完了")
+        await wang.says("不急")
+        assert wang.sees("（引用：请说说具体情况）屋顶漏水漏得厉害")
+        await wang.says("确认提交")
+        await wang.does(lambda user: user.types("好的，我知道了", quote=text("有人摔倒、起不来，请马上打 120")))
+        assert await office.rows("SELECT danger FROM cases") == [(None,)]
+        await wang.does(lambda user: user.types("我摔倒了起不来", quote=text("身边有人吗，请告诉我")))
+        assert wang.sees("请马上打") and office.zhao.sees("（引用：身边有人吗，请告诉我）我摔倒了起不来")
 
 
 async def test_a_spoken_answer_is_an_answer_like_any_other(tmp_path: Path) -> None:

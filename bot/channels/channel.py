@@ -111,6 +111,7 @@ class Incoming:
     said_at: datetime  # aware
     choice: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    quote: str = ""  # a note on what it quotes, as staff read it; never among the words, which answer questions and call for help
 
 
 @dataclass(frozen=True, slots=True)

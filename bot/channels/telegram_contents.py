@@ -92,6 +92,7 @@ class Contents:
     attachments: tuple[Attachment, ...]
     refused: str  # what we cannot take, as 'X我还看不了' begins; '' when everything is kept
     files: frozenset[str]  # Telegram's unique ids of all files, kept or refused
+    quote: str = ""  # a note on what it replies to
 
 
 def contents(message: Message, largest_bytes: int) -> Contents | None:
@@ -106,7 +107,8 @@ def contents(message: Message, largest_bytes: int) -> Contents | None:
             return None
         refused = BLANK if message.text or message.caption else UNKNOWN
     unique_ids = frozenset(unique_id for _, unique_id in files)
-    return Contents(_with_notes(message, words, kept, refused), kept, refused, unique_ids)
+    quote = _quote(message, words, kept) if words.strip() or kept else ""
+    return Contents(_with_notes(message, words, kept, refused), kept, refused, unique_ids, quote)
 
 
 def is_own_card(message: Message) -> bool:
@@ -166,7 +168,7 @@ def _with_notes(message: Message, words: str, kept: Sequence[Attachment], refuse
     if not words.strip() and not kept:
         return ""
     missing = f"\n（{refused}没有收下）" if refused and refused != LATER_PLACES else ""
-    return f"{_origin(message)}{_quote(message, words, kept)}{words}{missing}"
+    return f"{_origin(message)}{words}{missing}"
 
 
 def _own_words(message: Message) -> str:

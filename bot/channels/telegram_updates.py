@@ -37,7 +37,7 @@ def incoming(
     if held is None or not (held.words or held.attachments):
         return None
     kind = "words" if update.message is not None else "edited"
-    return Incoming(address, external_id, kind, held.words, message.date, None, held.attachments)
+    return Incoming(address, external_id, kind, held.words, message.date, None, held.attachments, held.quote)
 
 
 def refusal(update: Update, bot_id: int, largest_bytes: int, before: Contents | None = None) -> Incoming | None:

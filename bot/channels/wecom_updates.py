@@ -126,7 +126,7 @@ def _message(base: Incoming, body: dict[str, Any], now: datetime) -> list[Incomi
     if not words.strip() and not files:
         return [_but(base, "unsupported", BLANK if kind in ("text", "mixed") and not missing else UNKNOWN)]
     note = f"\n（{UNKNOWN}没有收下）" if missing else ""
-    said = [_but(base, "words", f"{_quote(body, words, files)}{words}{note}", files=files)]
+    said = [_but(base, "words", f"{words}{note}", files=files, quote=_quote(body, words, files))]
     if missing:
         said.append(_refused(base))
     return said
@@ -181,9 +181,15 @@ def safe_name(name: str) -> str:
 
 
 def _but(
-    base: Incoming, kind: str, words: str = "", *, choice: str | None = None, files: tuple[Attachment, ...] = ()
+    base: Incoming,
+    kind: str,
+    words: str = "",
+    *,
+    choice: str | None = None,
+    files: tuple[Attachment, ...] = (),
+    quote: str = "",
 ) -> Incoming:
-    return Incoming(base.address, base.external_id, kind, words, base.said_at, choice, files)
+    return Incoming(base.address, base.external_id, kind, words, base.said_at, choice, files, quote)
 
 
 def _refused(base: Incoming) -> Incoming:

@@ -16,12 +16,11 @@ from handlers.mailing.kinds import ASKS, KINDS
 from handlers.menu import MENU_BUTTON
 from handlers.notices.asking_whom import ask_circle, counted
 from handlers.notices.board import opened, show_one
-from handlers.readers import SPOKEN, Gathered
+from handlers.readers import EDITED, SPOKEN, Gathered
 from handlers.turn import Button, Turn
 from storage import mailings
 from storage.mailings import Circle, Mailing
 
-EDITED = "（更正）"  # how a message begins that was changed later
 LONGEST_TEXT = 1_500  # characters: what somebody of eighty still reads to the end in one message
 EVENING = time(21)
 LATEST_DAYS = 60
