@@ -128,7 +128,7 @@ class App:
         self._start_loops()
 
     def _make_channels(self) -> None:
-        """Adding a channel is one file and one line here."""
+        """Adding a channel is one file and one line here, besides its settings (README, Adding to it)."""
         config = self.config
         if config.web.enabled:
             self._add(self._web_channel())

@@ -5,6 +5,7 @@ notice runs to 10,000 finds the next place a tenth of a second away; and of the 
 """
 
 from collections import deque
+from collections.abc import Hashable
 from math import ceil, inf
 
 from bot.channels.channel import Limits, Window
@@ -36,10 +37,10 @@ class Pace:
         self._chat = [*gap, *windows]
         self._chat_for_pushes = [*gap, *(Window(_without_share(each.count), each.seconds) for each in windows)]
         self._left: deque[float] = deque(maxlen=most)
-        self._chats: dict[int, deque[float]] = {}
+        self._chats: dict[Hashable, deque[float]] = {}
         self._most_of_chat = max((each.count for each in self._chat), default=0)
         self._longest_of_chat = max((each.seconds for each in self._chat), default=0.0)
-        self._held: dict[int, float] = {}  # chat: until when
+        self._held: dict[Hashable, float] = {}  # chat: until when
         self._paused_until = 0.0
         self._clear_at = FEWEST_CHATS_CLEARED
 
@@ -48,7 +49,7 @@ class Pace:
         wait = max(self._paused_until - now, _wait(self._left, self._overall, now))
         return max(0.0, wait if is_answer else max(wait, self._trickle.wait(now)))
 
-    def wait_chat(self, chat: int, now: float, *, is_answer: bool = True) -> float:
+    def wait_chat(self, chat: Hashable, now: float, *, is_answer: bool = True) -> float:
         """Return for how many seconds nothing of this kind may leave to this chat."""
         windows = self._chat if is_answer else self._chat_for_pushes
         return max(0.0, self._held.get(chat, 0.0) - now, _wait(self._chats.get(chat, ()), windows, now))
@@ -59,7 +60,7 @@ class Pace:
             return 0
         return min((each.count - _within(self._left, each, now) for each in self._overall), default=inf)
 
-    def left(self, chat: int, now: float, *, is_answer: bool = True) -> None:
+    def left(self, chat: Hashable, now: float, *, is_answer: bool = True) -> None:
         """Count one message to this chat, now or, after a restart, at the moment when it left."""
         if self._overall:
             self._left.append(now)
@@ -69,7 +70,7 @@ class Pace:
             self._chats.setdefault(chat, deque(maxlen=self._most_of_chat)).append(now)
             self._clear(now)
 
-    def hold_chat(self, chat: int, seconds: float, now: float) -> None:
+    def hold_chat(self, chat: Hashable, seconds: float, now: float) -> None:
         """The channel asked to leave this chat alone for a while."""
         self._held[chat] = max(self._held.get(chat, 0.0), now + seconds)
         self._clear(now)

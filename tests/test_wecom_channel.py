@@ -20,9 +20,10 @@ from bot.channels.wecom_frames import Refusal, checked
 from bot.config import Wecom
 from bot.health import health
 from handlers.turn import Button
-from storage import accounts, entry, outbox, people
+from storage import accounts, entry, media, outbox, people
 from storage.database import Tx
 from storage.errors import DiskFull
+from storage.media import Medium
 from tests.patience import LoopClock, eventually
 from tests.wecom_office import WecomOffice, open_wecom_office
 from tests.wecom_server import BOT_ID, NO_FLOOD_LIMITS, SECRET, Late, Limits, Lost, Refused, Silence, WecomServer
@@ -273,6 +274,66 @@ async def test_long_words_come_in_pages_and_the_question_on_the_card(office: Wec
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def shows(office: WecomOffice, loop_clock: LoopClock, *media_ids: str) -> None:
+    """Push files of the office's to 王老, a letter each, and let them leave."""
+
+    async def write(tx: Tx) -> None:
+        [(account,)] = await tx.all("SELECT id FROM accounts WHERE address = 'wang'")
+        for each in media_ids:
+            outbox.add(tx, account, "请看", office.clock(), media=[each], priority=outbox.NEWS)
+
+    office.wang.looks_away()
+    await office.writes(write)
+    office.app.wake_lanes()
+    await arrives(office, loop_clock)
+
+
+async def holds(office: WecomOffice, *contents: bytes) -> list[str]:
+    """Put files into the office; return their ids."""
+    ids = [media.new_id() for _ in contents]
+    for each, content in zip(ids, contents, strict=True):
+        await office.app.folder.keep(each, content)
+        medium = Medium(each, None, "file", "收据.pdf", "application/pdf", len(content), "web", None, "kept", 0)
+        await office.writes(lambda tx, medium=medium: media.add(tx, medium, office.clock()))  # type: ignore[misc]
+    return ids
+
+
+async def test_a_file_that_wecom_has_forgotten_is_uploaded_once_again(
+    office: WecomOffice, loop_clock: LoopClock
+) -> None:
+    [paper] = await holds(office, b"%PDF-1.7 paper")
+    await shows(office, loop_clock, paper)
+    office.server.media.kept.clear()
+    await shows(office, loop_clock, paper)
+    assert office.wang.files == [b"%PDF-1.7 paper"] and office.server.media.uploads == 2
+    office.server.break_next(SAY, Refused(40007, "invalid media_id"), times=2)
+    await shows(office, loop_clock, paper)
+    assert office.wang.sees("附件“收据.pdf”企业微信不收。") and office.wang.sees("请看")
+    assert office.server.media.uploads == 3
+    await shows(office, loop_clock, paper)
+    assert office.wang.files == [b"%PDF-1.7 paper"] and office.server.media.uploads == 4
+    assert {state for state, _ in await states(office)} == {"sent"}
+
+
+async def test_a_slow_upload_holds_up_no_other_and_goes_on_while_its_message_waits(
+    office: WecomOffice, loop_clock: LoopClock
+) -> None:
+    slow, quick = await holds(office, b"%PDF-1.7 slow", b"%PDF-1.7 quick")
+    late = Late(asyncio.Event())
+    office.server.break_next("aibot_upload_media_finish", late)
+    uploads = office.channel._way.uploads
+    first, second = (asyncio.create_task(uploads.media_id(slow, "file", "收据.pdf", b"%PDF-1.7 slow")) for _ in "ab")
+    await eventually(lambda: bool(office.server.frames_of("aibot_upload_media_finish")))
+    assert await uploads.media_id(quick, "file", "收据.pdf", b"%PDF-1.7 quick")
+    loop_clock.forward(16)
+    for waiting in (first, second):
+        with pytest.raises(TimeoutError):
+            await waiting
+    late.until.set()
+    await shows(office, loop_clock, slow, quick)
+    assert office.wang.files == [b"%PDF-1.7 slow", b"%PDF-1.7 quick"] and office.server.media.uploads == 2
+
+
 @pytest.mark.parametrize("first", [0, 1])
 async def test_a_large_photo_goes_in_pieces_and_to_many_people_once(tmp_path: Path, first: int) -> None:
     large = b"\xff\xd8\xff" + bytes(range(256)) * 5000  # three pieces
@@ -402,6 +463,7 @@ def loops() -> set[asyncio.Task[Any]]:
 
 async def test_frames_of_any_shape_end_no_loop(office: WecomOffice) -> None:
     channel = office.channel
+    await channel._connection.connected(5)
     before = loops()
 
     @settings(max_examples=150)
@@ -487,6 +549,21 @@ async def test_the_rate_of_a_chat_is_kept_and_an_answer_has_its_share(tmp_path: 
         office.wang.user.types("菜单")
         await eventually(lambda: any("您要办什么" in each.text for each in office.wang.user.messages))
         assert office.server.refused == []
+
+
+async def test_cards_that_change_and_welcomes_count_in_the_window_of_a_chat(tmp_path: Path) -> None:
+    async with open_wecom_office(tmp_path, limits=Limits(), messages_per_minute=30, messages_per_hour=1000) as office:
+        await office.wang.does(lambda user: user.enters())
+        await office.wang.says("菜单")
+        menu = office.wang.message
+        for _ in range(11):
+            await office.wang.presses("我的困难", menu)
+        for number in range(12):
+            await push(office, text=f"通知{number}")
+        await office.settles()
+        chat = office.wang.user.chat
+        assert len(chat.left) == 30 and office.server.refused == []
+        assert {state for state, _ in await states(office)} == {"sent", "waiting"}
 
 
 async def test_a_restart_does_not_forget_what_a_chat_has_had_within_the_minute(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ def test_plain_words_stay_as_they_are() -> None:
     plain = "已经登记，编号：2026-1\n最迟12月7日 星期一前给您答复\n电话：0359-1234567，网址 http://a.example/u_1/x.html"
     assert shown_as_written(plain) == plain.replace("\n", "  \n")
     assert shown_as_written("一\n\n二") == "一\n\n二"
+    link = "https://a.example/b/Ab_-c-_d_e_"
+    assert shown_as_written(link) == "https://a.example/b/Ab_-c-%5Fd_e_" and unquote(shown_as_written(link)) == link
 
 
 # ── buttons ─────────────────────────────────────────────────────────────────────────────────────────────────────────

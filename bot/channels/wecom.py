@@ -6,6 +6,7 @@ by the card that was pressed, for which there are five seconds.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import datetime
@@ -19,8 +20,9 @@ from bot.channels.channel import Fetched, Incoming, Limits, Outgoing, Receive, R
 from bot.channels.wecom_cards import BUTTONS, card_after
 from bot.channels.wecom_connection import Connection
 from bot.channels.wecom_frames import Frame, NoAnswer, NotConnected, Refusal
-from bot.channels.wecom_updates import Reference, has_entered, incoming, not_understood, pressed
+from bot.channels.wecom_updates import Reference, has_entered, incoming, not_understood, pressed, sender_of
 from bot.config import Wecom
+from bot.pace import Pace
 from bot.pulse import Pulse
 from storage.errors import StorageError
 from storage.media import Medium
@@ -67,7 +69,8 @@ class WecomChannel:
             self.pulse,
             proxy=self._proxy,
         )
-        self._uploads = wecom_media.Uploads(self._connection.request, settings.chunk_first)
+        uploads = wecom_media.Uploads(self._connection.request, settings.chunk_first)
+        self._way = wecom_sending.Way(self._connection, uploads, Pace(self.limits))
         self._waiting: deque[Frame] = deque()  # heard, and not yet in the inbox
         self._arrived = asyncio.Event()
         self._answering: set[asyncio.Task[None]] = set()
@@ -102,6 +105,7 @@ class WecomChannel:
             await self._take_waiting()
         except StorageError as error:
             log.error("messages heard last are lost", extra={"reason": str(error), "count": len(self._waiting)})
+        await self._way.uploads.stop()
         if self._http is not None:
             await self._http.close()
 
@@ -182,20 +186,21 @@ class WecomChannel:
 
     def _answer(self, frame: Frame) -> None:
         """Welcome whoever enters, and change a card that was pressed, in a task of its own: it must not wait for anything."""
-        number = str(frame["headers"]["req_id"])
         if has_entered(frame):
             said = {"msgtype": "text", "text": {"content": self._welcome()}}
-            self._own(self._answer_fast(WELCOME, said, number))
+            self._own(self._answer_fast(frame, WELCOME, said))
         elif (press := pressed(frame)) is not None and press.choice is not None:
             changed = {"response_type": "update_template_card", "template_card": card_after(press)}
-            self._own(self._answer_fast(UPDATE, changed, number))
+            self._own(self._answer_fast(frame, UPDATE, changed))
 
     def _own(self, doing: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(doing)
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
-    async def _answer_fast(self, command: str, body: Frame, number: str) -> None:
+    async def _answer_fast(self, frame: Frame, command: str, body: Frame) -> None:
+        self._way.pace.left(sender_of(frame), time.monotonic())
+        number = str(frame["headers"]["req_id"])
         try:
             await self._connection.request(command, body, number=number, patience=FAST_SECONDS)
         except Refusal as refusal:
@@ -215,7 +220,7 @@ class WecomChannel:
 
     async def send(self, outgoing: Outgoing) -> None:
         """Send one message; WeCom gives it no id. Raises SendError."""
-        await wecom_sending.send(self._connection, self._uploads, outgoing)
+        await wecom_sending.send(self._way, outgoing)
 
     async def edit(self, outgoing: Outgoing, external_id: str) -> None:
         """Refuse: a message of WeCom can be changed only in the five seconds after its button was pressed. Raises SendError."""

@@ -16,7 +16,7 @@ _LOOK_ALIKE = str.maketrans(
 )
 _OUTER_UNDERLINE = re.compile(r"(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])")  # within a word it means nothing
 _ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]{1,40};)")
-_IN_ADDRESS = re.compile(r"[\\`*<>\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|;")
+_IN_ADDRESS = re.compile(r"[\\`*<>\[\]~|]|(?<![A-Za-z0-9])_|;")  # a _ behind a letter begins no emphasis
 _LINE_BEGINS = re.compile(r"^( *)(?:(#{1,6})(?=\s|$)|(>)|([-+])(?=\s|$)|(\d{1,9})([.)])(?=\s|$)|((?:[-=] *)+)$)?")
 _WIDE = str.maketrans("#>-+.)= ", "＃＞－＋．）＝\u3000")
 

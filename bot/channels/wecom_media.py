@@ -29,6 +29,9 @@ LARGEST_BYTES = {"image": 10 * MEGABYTE, "voice": 2 * MEGABYTE, "video": 10 * ME
 PADDED_TO = 32
 UPLOADED_SECONDS = 2.5 * 86400  # an upload lives for three days
 MOST_REMEMBERED = 500
+UPLOAD_SECONDS = (
+    15.0  # so long a message waits for its upload, which goes on without it: a message has delivery.SEND_SECONDS
+)
 
 Ask = Callable[[str, Frame], Awaitable[Frame]]
 
@@ -101,19 +104,45 @@ class Uploads:
         self._ask = ask
         self._first_chunk = first_chunk  # what number the first piece has: the vendor's page says 1, its SDKs send 0
         self._known: dict[tuple[str, str], tuple[str, float]] = {}
-        self._lock = asyncio.Lock()
+        self._under_way: dict[tuple[str, str], asyncio.Task[str]] = {}
 
     async def media_id(self, medium_id: str, kind: str, name: str, data: bytes) -> str:
-        """Return WeCom's id of a file, uploading it when need be. Raises what `ask` raises."""
-        async with self._lock:
-            known, until = self._known.get((medium_id, kind), ("", 0.0))
-            if known and time.monotonic() < until:
-                return known
-            found = await self._upload(kind, name, data)
-            self._known[medium_id, kind] = (found, time.monotonic() + UPLOADED_SECONDS)
-            while len(self._known) > MOST_REMEMBERED:
-                del self._known[next(iter(self._known))]
-            return found
+        """Return WeCom's id of a file, uploading it when need be: once, however many ask.
+
+        Raises what `ask` raises, and TimeoutError after UPLOAD_SECONDS: the upload goes on, for whoever asks next.
+        """
+        key = (medium_id, kind)
+        known, until = self._known.get(key, ("", 0.0))
+        if known and time.monotonic() < until:
+            return known
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.create_task(self._upload_and_remember(key, name, data))
+            task.add_done_callback(lambda done: self._ended(key, done))
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            return await asyncio.shield(task)
+
+    def forget(self, media_id: str) -> None:
+        """WeCom does not know this upload any more."""
+        self._known = {key: held for key, held in self._known.items() if held[0] != media_id}
+
+    async def stop(self) -> None:
+        under_way = list(self._under_way.values())
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    def _ended(self, key: tuple[str, str], task: asyncio.Task[str]) -> None:
+        self._under_way.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited for it has it; that nobody did is no news
+
+    async def _upload_and_remember(self, key: tuple[str, str], name: str, data: bytes) -> str:
+        found = await self._upload(key[1], name, data)
+        self._known[key] = (found, time.monotonic() + UPLOADED_SECONDS)
+        while len(self._known) > MOST_REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return found
 
     async def _upload(self, kind: str, name: str, data: bytes) -> str:
         pieces = [data[start : start + CHUNK_BYTES] for start in range(0, len(data), CHUNK_BYTES)]

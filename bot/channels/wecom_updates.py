@@ -45,7 +45,7 @@ def incoming(frame: Frame, now: datetime) -> list[Incoming]:
     The external id carries the bot's id, as another bot's messages may have the same ones.
     """
     body = _table(frame, "body")
-    address = str(_table(body, "from").get("userid") or "")
+    address = sender_of(frame)
     if not address or body.get("chattype") == "group":
         return []
     known = str(body.get("msgid") or _table(frame, "headers").get("req_id"))
@@ -55,9 +55,14 @@ def incoming(frame: Frame, now: datetime) -> list[Incoming]:
     return _message(base, body, now)
 
 
+def sender_of(frame: Frame) -> str:
+    """Return the address of whoever a callback comes from, '' when it does not say."""
+    return str(_table(_table(frame, "body"), "from").get("userid") or "")
+
+
 def not_understood(frame: Frame, now: datetime) -> list[Incoming]:
     """Return the refusal of a message of which we know no more than who sent it; none when not even that."""
-    address = str(_table(_table(frame, "body"), "from").get("userid") or "")
+    address = sender_of(frame)
     known = f":{_table(frame, 'headers').get('req_id')}"
     return [Incoming(address, known, "unsupported", UNKNOWN, now)] if address else []
 

@@ -326,6 +326,7 @@ class WecomServer:
     def _welcome(self, number: str, body: Frame) -> None:
         chat = self._in_time(number, "welcome")
         require(body.get("msgtype") == "text" and body["text"]["content"], "msgtype Invalid")
+        chat.count(self.clock(), self.limits)
         chat.messages.append(Shown("text", body["text"]["content"]))
 
     def _update(self, number: str, body: Frame) -> None:
@@ -333,7 +334,9 @@ class WecomServer:
         card = body.get("template_card", {})
         require(body.get("response_type") == "update_template_card", "response_type Invalid")
         require(card.get("task_id") == shown.card["task_id"], "Template_Card task_id Invalid")
-        shown.card = check_card(card, set())
+        checked = check_card(card, set())
+        self.cards[card["task_id"]][0].count(self.clock(), self.limits)
+        shown.card = checked
         shown.updates += 1
 
     async def _download(self, request: web.Request) -> web.Response:
