@@ -8,7 +8,7 @@ from handlers.briefings import finding
 from handlers.cases import opening, telling
 from handlers.desk import card, lists
 from handlers.readers import Gathered, Said
-from handlers.reading import searching
+from handlers.reading import paging, searching
 from handlers.turn import Button, Turn, row_id
 from storage import case_closings, case_entries, inbox
 from storage.cases import Case, of_speaker
@@ -27,6 +27,8 @@ async def take_free_words(turn: Turn) -> None:
     said = Said.of(turn.message)
     words, media = said.words.strip(), said.media
     plain = answers.plain(words)
+    if not media and await paging.turn_to(turn, words):
+        return
     if access.works_here(turn.visitor) and words.startswith(SEARCH) and await lists.search(turn, words[len(SEARCH) :]):
         return
     if access.only_works_here(turn.visitor):

@@ -135,11 +135,14 @@ async def deleted(tx: Tx, media_id: str) -> None:
 
 MAY_OPEN = """
 SELECT 1 FROM media m WHERE m.id = ? AND (m.account_id = ? OR EXISTS (
-    SELECT 1 FROM media_seen_by s WHERE s.media_id = m.id AND s.account_id = ?))"""
+    SELECT 1 FROM media_seen_by s JOIN accounts a ON a.id = s.account_id WHERE s.media_id = m.id AND s.account_id = ?
+    AND (NOT EXISTS (
+            SELECT 1 FROM briefing_media b JOIN briefings i ON i.id = b.briefing_id AND i.state = 'withdrawn' WHERE b.media_id = m.id)
+        OR EXISTS (SELECT 1 FROM roles w WHERE w.person_id = a.person_id AND w.role IN ('staff', 'leader', 'administrator')))))"""
 
 
 async def may_open(tx: Tx, media_id: str, account_id: int) -> bool:
-    """Tell whether the account sent this medium or was sent it."""
+    """Tell whether the account sent this medium or was sent it: of a briefing that is withdrawn, only the office's accounts."""
     return await tx.one(MAY_OPEN, media_id, account_id, account_id) is not None
 
 

@@ -15,7 +15,8 @@ from bot.media_folder import MediaFolder
 from handlers.briefings.files import Unreadable, read_article
 from storage import briefing_files, briefing_links, media
 from storage.outbox import Letter
-from tests.conversation import Conversation, Speaker, open_conversation
+from tests.briefing_work import OURS, article_of, publishes
+from tests.conversation import PHOTO, Conversation, Speaker, open_conversation
 from tests.test_briefing_files import W, docx, paragraph, refused
 from tests.test_briefing_sending import arrives, letter_of, sends, texts_of, writes
 
@@ -331,3 +332,116 @@ async def test_a_link_ends_with_the_consent(talk: Conversation) -> None:
     async with talk.database.read() as tx:
         assert await briefing_links.in_force(tx, secret, talk.clock()) is None
     assert await texts_of(talk, wang)
+
+
+async def test_a_withdrawal_reaches_the_pages_that_were_read_and_what_was_enclosed(talk: Conversation) -> None:
+    wang, zhao = talk.wang, talk.zhao
+    await writes(talk)
+    await zhao.presses("修改")
+    await zhao.presses("图片和附件")
+    await zhao.sends(PHOTO)
+    await zhao.presses("说完了")
+    await sends(talk)
+    await talk.qian.presses("批准发送")
+    await arrives(talk)
+    await wang.presses("看全文", letter_of(wang))
+    [(picture,)] = await talk.rows("SELECT media_id FROM briefing_media")
+
+    async def opens(someone: Speaker) -> bool:
+        account = await talk.account(someone)
+        async with talk.database.read() as tx:
+            return await media.may_open(tx, picture, account)
+
+    assert await opens(wang)
+    await zhao.sends_choice("a:briefwithdraw:1")
+    await zhao.says("发错了")
+    await zhao.presses("确认提交")
+    assert zhao.sees("收到过的 1 人")
+    assert not [each for each in await texts_of(talk, wang) if "材料三样" in each]
+    assert not await opens(wang)
+    assert await opens(zhao)
+
+
+# ── reading and finding ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_correction_is_told_once_a_person_and_persons_are_counted(talk: Conversation) -> None:
+    wang, zhao, qian = talk.wang, talk.zhao, talk.qian
+    await goes_out(talk)
+    await zhao.sends_choice("a:briefchase:1")
+    await zhao.presses("确认提交")
+    await qian.presses("批准发送")
+    await arrives(talk)
+    await begins_to_mend(zhao, "材料三样", "材料四样")
+    await zhao.presses("确认提交")
+    await qian.presses("批准更正", asked(qian))
+    account = await talk.account(wang)
+    edits = await talk.rows("SELECT otherwise IS NOT NULL FROM outbox WHERE account_id = ? AND version > 0", account)
+    assert sorted(row[0] for row in edits) == [0, 1]
+    await zhao.sends_choice("a:briefwithdraw:1")
+    await zhao.says("发错了")
+    await zhao.presses("确认提交")
+    assert zhao.sees("收到过的 1 人")
+
+
+async def test_only_cadres_count_as_readers(talk: Conversation) -> None:
+    wang, zhao = talk.wang, talk.zhao
+    await goes_out(talk)
+    await zhao.sends_choice("a:page:1.1.0")
+    await zhao.sends_choice("a:briefread:1.0.0")
+    assert zhao.sees("只算老同志本人")
+    assert await talk.rows("SELECT 1 FROM briefing_reads") == []
+    await wang.presses("看全文", letter_of(wang))
+    assert await talk.one("SELECT count(*) FROM briefing_reads") == 1
+
+
+async def test_digits_and_words_lead_through_the_pages(talk: Conversation) -> None:
+    wang = talk.wang
+    short = await publishes(talk, "短的", "冬至要保暖。")
+    found = article_of(OURS)
+    await publishes(talk, found.title, found.text)
+    await wang.sends_choice(f"a:page:{short.id}.1.0")
+    assert wang.buttons[:2] == ["1 我已阅", "2 有话要说"]
+    await wang.says("下一页")
+    assert wang.sees("已经是最后一页了")
+    await wang.says("1")
+    assert wang.sees("您看过《短的》")
+    await wang.sends_choice(f"a:page:{short.id + 1}.1.0")
+    assert wang.buttons[:2] == ["1 下一页", "2 有话要说"]
+    await wang.says("第3页")
+    assert wang.sees("第 3 页，共")
+    await wang.says("第二页")
+    assert wang.sees("第 2 页，共")
+    await wang.says("2")
+    assert wang.sees("第 1 页，共")
+    await wang.says("学习简报")
+    await wang.says("10")
+    assert wang.sees("要改哪一类")
+
+
+async def test_who_wants_somebody_is_not_answered_with_a_text_and_a_search_can_still_be_registered(
+    talk: Conversation,
+) -> None:
+    wang = talk.wang
+    await publishes(talk, "活动中心维修通知", "本周请工人来活动中心维修水管，星期五完工。我儿子查不出来是什么病。")
+    for said in ("找人修水管", "找不到工人", "找我儿子", "查不出来是什么病"):
+        await wang.says(said)
+        assert not wang.sees("找到了"), said
+        await wang.says("菜单")
+    await wang.says("找活动中心")
+    assert wang.sees("找到了")
+    await wang.presses("请登记")
+    assert wang.sees("您说：找活动中心")
+
+
+async def test_a_long_story_is_no_question_and_long_briefings_cost_no_time(talk: Conversation) -> None:
+    wang = talk.wang
+    found = article_of(OURS)
+    for number in range(12):
+        await publishes(talk, f"第{number}期", found.text * 6)
+    await wang.says("查医药费")  # cuts the pages, once
+    began = time.process_time()
+    await wang.says("老年大学的医药费怎么报销呢" + "".join(chr(0x4E00 + place) for place in range(2500)))
+    assert not wang.sees("简报里有这样的内容")
+    assert wang.sees("要我记下来")
+    assert time.process_time() - began < 1, "it took twelve seconds"

@@ -100,6 +100,8 @@ async def hand_out(site: Site, medium: Medium) -> Response:
             return _saved(medium, made)
     if medium.state == "wanted":
         raise Refusal(503, "这个附件还在取，请过一会儿再看。", retry_after_seconds=FETCH_RETRY_SECONDS)
+    if medium.state == "lost":  # its file may still stand there for a minute
+        raise not_found()
     path = site.folder.path(medium.id)
     try:
         found = await asyncio.to_thread(os.stat, path)

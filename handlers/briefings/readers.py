@@ -5,16 +5,26 @@ from datetime import timedelta
 
 from handlers.act import Act
 from handlers.briefings import sending
-from storage import briefing_links, briefing_reads, recipients
+from storage import briefing_links, briefing_reads, people, recipients
 from storage.briefings import Briefing
 
 BUTTON, PAGED, WEB = "button", "paged", "page"  # how it was read
 
 
 async def note_read(act: Act, briefing: Briefing, person_id: int, how: str, channel: str) -> bool:
-    """Write down that somebody has read it, in every mailing of it as well; False when this was so already."""
+    """Write down that somebody has read it, in every mailing of it as well; False when this was so already.
+
+    Only cadres count as readers: of relatives and staff no more is noted than that their own letter was read.
+    """
     await recipients.read_subject(act.tx, sending.KINDS, briefing.id, person_id, how, act.now)
+    if not await counts(act, person_id):
+        return False
     return await briefing_reads.add(act.tx, briefing.id, person_id, how, channel, act.now)
+
+
+async def counts(act: Act, person_id: int) -> bool:
+    """Tell whether this person counts as a reader."""
+    return any(role.name == "cadre" for role in await people.roles(act.tx, person_id))
 
 
 async def link(act: Act, briefing: Briefing, person_id: int) -> str:

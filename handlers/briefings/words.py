@@ -12,11 +12,10 @@ from storage.briefings import INTERNAL, PUBLIC, SHARED, Briefing
 CLASSES = {PUBLIC: "公开", SHARED: "周知", INTERNAL: "内部"}
 LONGEST_TITLE, LONGEST_SOURCE, LONGEST_SUMMARY = 60, 60, 300  # characters
 LONGEST_TEXT = 100_000
-PAGE_UNITS = (
-    320  # UTF-16 units of text on a page: with its head and a heading under 400, a screen of a telephone in large print
-)
-LONGEST_HEADING = 40
-PAGE_BYTES = 1_900  # of UTF-8: with its head under the 2,048 that the narrowest channel takes
+# A page is at most 400 UTF-16 units, a screen of a telephone in large print, and 2,048 bytes of UTF-8, which the narrowest channel takes: its
+# text, the heading that may come over from the page before, and 45 units (135 bytes) of head and foot.
+PAGE_UNITS, PAGE_BYTES = 320, 1_780  # of text on a page
+LONGEST_HEADING = 30
 ENDS = tuple("。！？；，：”’）》…")  # of what is no heading
 SUMMARY_UNITS = 120  # of the summary that is proposed
 SHORT_TITLE = 12  # characters of the title at the head of a page
@@ -70,7 +69,7 @@ def pages(briefing: Briefing) -> list[str]:
     return _pages(briefing.text, briefing.source)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _pages(text: str, source: str) -> list[str]:
     found = split_text(f"{text}\n\n来源：{source}", PAGE_UNITS, PAGE_BYTES)
     for place in range(len(found) - 1):  # a heading belongs to what follows it
@@ -90,17 +89,16 @@ def page(office: Office, briefing: Briefing, number: int) -> str:
 
 
 def page_buttons(briefing: Briefing, number: int, recipient_id: int = 0) -> list[Button]:
-    """Return what stands under a page: on and back at the same place on every page."""
+    """Return what stands under a page, numbered without a gap: 1 leads on, and on the last page it says that it is read."""
     last = len(pages(briefing))
-    buttons = []
-    if number < last:
-        buttons.append(Button("1 下一页", _action("page", briefing.id, number + 1, recipient_id)))
+    deeds = [("下一页", "page", number + 1) if number < last else ("我已阅", "briefread", 0)]
     if number > 1:
-        buttons.append(Button("2 上一页", _action("page", briefing.id, number - 1, recipient_id)))
-    if number == last:
-        buttons.append(Button("3 我已阅", _action("briefread", briefing.id, 0, recipient_id)))
-    buttons.append(Button("4 有话要说", _action("briefword", briefing.id, 0, recipient_id)))
-    return buttons
+        deeds.append(("上一页", "page", number - 1))
+    deeds.append(("有话要说", "briefword", 0))
+    return [
+        Button(f"{place} {label}", _action(action, briefing.id, page, recipient_id))
+        for place, (label, action, page) in enumerate(deeds, 1)
+    ]
 
 
 def _action(name: str, briefing_id: int, number: int, recipient_id: int) -> str:

@@ -1,14 +1,17 @@
 """A briefing read in chat: the summary, the pages, 【听】 and 【我已阅】. Every button works once, for ever, in any order."""
 
+import re
 from dataclasses import dataclass
 
-from handlers import access
+from handlers import access, answers
 from handlers.briefings import readers, words
 from handlers.menu import MENU_BUTTON
 from handlers.turn import Button, Turn, row_id
-from storage import briefings, media, recipients
+from storage import briefings, media, recipients, told
 from storage.briefings import Briefing
 
+_UNDER_A_PAGE = re.compile(r"a:(?:page|briefread):(\d+)\.\d+\.(\d+)")
+_NAMED_PAGE = re.compile(r"第?\s*(\S{1,4}?)\s*页")
 ONLY_LOOKS = "这是给您看的样子，还没有发，在这里按了不算。"
 GONE = "这篇简报不在了，或者不是给您看的。"
 
@@ -77,6 +80,25 @@ async def show_page(turn: Turn, argument: str) -> None:
         await _read(turn, asked, readers.PAGED)
 
 
+async def turn_to(turn: Turn, said: str) -> bool:
+    """Take 第3页 and 下一页 while somebody reads; False when it is neither, or nothing is being read."""
+    match = _NAMED_PAGE.fullmatch(answers.plain(said))
+    number = answers.number(match[1]) if match else None
+    if number is None and match is None:
+        return False
+    shown = await told.last_buttons(turn.tx, turn.visitor.account_id, turn.message.received_at)
+    read = next((found for row in shown if (found := _UNDER_A_PAGE.fullmatch(row[1]))), None)
+    if read is None:
+        return False
+    if number is not None:
+        await show_page(turn, f"{read[1]}.{number}.{read[2]}")
+    elif match is not None and match[1] == "下一":
+        turn.say("已经是最后一页了。", [Button(row[0], row[1]) for row in shown])
+    else:
+        return False
+    return True
+
+
 async def _enclosed(turn: Turn, briefing: Briefing, *, first: bool, last: bool) -> list[str]:
     found = []
     for each in await briefings.media_of(turn.tx, briefing.id):
@@ -97,6 +119,8 @@ async def mark_read(turn: Turn, argument: str) -> None:
         turn.say(ONLY_LOOKS, [MENU_BUTTON])
     elif await _read(turn, asked, readers.BUTTON):
         turn.say(f"好的，记下您看过{title or '通知'}了，谢谢您。", [MENU_BUTTON])
+    elif not await readers.counts(turn, asked.person_id):
+        turn.say("好的。看过的人数只算老同志本人。", [MENU_BUTTON])
     else:
         turn.say(f"已经记过了，您看过{title or '通知'}。", [MENU_BUTTON])
 

@@ -1,5 +1,6 @@
 """找简报, and questions out of the blue: passages that stand in a briefing, with where, and never a word that does not."""
 
+import re
 from collections.abc import Sequence
 
 from handlers.briefings import finding, words
@@ -13,6 +14,10 @@ MOST_ANSWERS = 2
 LONGEST_QUERY = 60
 LONGEST_NAMED = 12  # of what is looked for by 查……: more is a story that begins so
 LOOK_FOR = ("查", "找", "搜")  # 查医药费
+# 找人修水管: somebody is wanted, not a text
+WANTS_HELP = re.compile(
+    "^找(?:一?[个位]|人|谁|.{0,4}(?:师傅|领导|医生|大夫|工人|保姆|护工|电工|物业|工作人员)|.*[修帮陪送])|我|[不没](?:[到出着了]|见)|^搜身|^查收"
+)
 
 
 @flow("findbrief", "找简报", keywords=("找简报", "查简报", "搜简报", "找文件", "查文件"), drafts=False)
@@ -26,8 +31,8 @@ def _too_long(text: str) -> str | None:
     return None if len(text) <= LONGEST_QUERY else f"太长了，请写不超过 {LONGEST_QUERY} 个字。"
 
 
-async def show_found(turn: Turn, said: str) -> bool:
-    """Show what holds the words, the best first; say so and return False when nothing does."""
+async def show_found(turn: Turn, said: str, register: Sequence[Button] = ()) -> bool:
+    """Show what holds the words, the best first; say so and return False when nothing does. `register` stands under what is found."""
     found = await finding.search(turn, said, MOST_SHOWN + 1)
     again = Button("6 再找别的", "a:go:findbrief")
     if not found:
@@ -35,16 +40,24 @@ async def show_found(turn: Turn, said: str) -> bool:
         return False
     shown = found[:MOST_SHOWN]
     more = f"，只列最合适的 {MOST_SHOWN} 篇" if len(found) > MOST_SHOWN else ""
-    turn.say("\n\n".join([f"找到了{more}：", *_passages(turn, shown)]), [*_open_buttons(shown), again, MENU_BUTTON])
+    turn.say(
+        "\n\n".join([f"找到了{more}：", *_passages(turn, shown)]),
+        [*_open_buttons(shown), again, *register, MENU_BUTTON],
+    )
     return True
 
 
 async def look_for(turn: Turn, said: str) -> bool:
-    """Take 查医药费 as a search of the briefings; False when the words do not begin so, or nothing is found."""
+    """Take 查医药费 as a search of the briefings; False when the words do not begin so or ask for somebody, or nothing is found."""
     wanted = said[1:].strip() if said.startswith(LOOK_FOR) else ""
-    if not wanted or len(wanted) > LONGEST_NAMED or not await finding.search(turn, wanted, 1):
+    if (
+        WANTS_HELP.search(said)
+        or not wanted
+        or len(wanted) > LONGEST_NAMED
+        or not await finding.search(turn, wanted, 1)
+    ):
         return False
-    return await show_found(turn, wanted)
+    return await show_found(turn, wanted, [Button("7 不是，请登记", f"a:apart:{turn.message.id}")])
 
 
 async def answer(turn: Turn, said: str) -> bool:

@@ -32,7 +32,7 @@ async def show_shelf(turn: Turn, argument: str) -> None:
     if len(found) > ON_A_SCREEN:
         buttons.append(Button("9 下一页", f"a:briefs:{skip + ON_A_SCREEN}"))
     if access.is_served(turn.visitor):
-        buttons.append(Button("选想收的类别", "a:go:topics"))
+        buttons.append(Button("10 选想收的类别", "a:go:topics"))
     turn.say("学习简报，最近的在前：" if found else "还没有发过简报。", [*buttons, MENU_BUTTON])
 
 

@@ -30,10 +30,15 @@ function mark() {
 	});
 }
 
-// Once, when the end comes into sight. Where it fails there is still the button.
-function atTheEnd(entries, watching) {
-	if (!entries.some((one) => one.isIntersecting)) return;
-	watching.disconnect();
+const SECONDS_TO_READ = 10;
+let reads = false; // somebody scrolls, or has been here for a while: a short page shows its end at once, which is no reading
+let ends = false; // the end is in sight
+let noted = false;
+
+// Once, when the end is in sight of somebody who reads. Where it fails there is still the button.
+function note() {
+	if (noted || !reads || !ends) return;
+	noted = true;
 	fetch(location.pathname, { method: 'POST', headers: { 'X-Yinling': '1' } }).then((answer) => {
 		if (!answer.ok) return;
 		seen.hidden = true;
@@ -41,5 +46,17 @@ function atTheEnd(entries, watching) {
 	}).catch(() => { /* no network: the button says so when it is pressed */ });
 }
 
+function begins() {
+	reads = true;
+	note();
+}
+
 mark();
-if (seen && window.IntersectionObserver) new IntersectionObserver(atTheEnd).observe(by('end'));
+if (seen && window.IntersectionObserver) {
+	new IntersectionObserver((entries) => {
+		ends = entries[entries.length - 1].isIntersecting;
+		note();
+	}).observe(by('end'));
+	window.addEventListener('scroll', begins, { once: true, passive: true });
+	setTimeout(begins, SECONDS_TO_READ * 1000);
+}
