@@ -19,7 +19,7 @@ FALLBACK_CATEGORY = "other"
 
 def told_in(turn: Turn) -> Danger | None:
     """Return the danger that a message of a cadre, a relative or a stranger tells of, else None."""
-    if turn.message.kind not in ("words", "edited", "spoken") or access.only_works_here(turn.visitor):
+    if turn.message.kind not in ("words", "edited", "spoken", "remark") or access.only_works_here(turn.visitor):
         return None
     return danger.find(turn.message.words, turn.office.dangers)
 

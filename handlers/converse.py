@@ -86,6 +86,8 @@ async def _dispatch(turn: Turn) -> None:
     ):  # before any question, consent included: it is a matter of life (个人信息保护法 art. 13)
         await alarm.sound(turn, danger)
         await _after_alarm(turn)
+    elif turn.message.kind == "remark":
+        await _remark(turn)
     elif turn.visitor.person_id is None:
         await _stranger(turn)
     elif access.needs_consent(turn.visitor, turn.office.consent_version):
@@ -129,6 +131,20 @@ async def _entered(turn: Turn) -> None:
 async def _noted(turn: Turn) -> None:
     """What is kept for whoever looks, and answered by nobody: a thumb, a button that was pressed twice."""
     turn.quiet = True
+
+
+async def _remark(turn: Turn) -> None:
+    """What somebody thinks of an answer of ours goes to staff, and answers no question. Of a stranger's it is kept that it came."""
+    visitor = turn.visitor
+    if visitor.person_id is None or access.needs_consent(visitor, turn.office.consent_version):
+        turn.quiet = True
+        return
+    text = f"{visitor.name}对助手的回复有意见：\n{turn.message.words}"
+    for colleague in await access.duty_staff(turn.tx, None, turn.today) or await access.leaders(turn.tx):
+        await turn.tell(colleague.person_id, text)
+    turn.say("您的意见转给工作人员了。")
+    if visitor.dialog is not None:
+        await underway.go_on(turn, visitor.dialog, None)
 
 
 SILENT = {"gone": _gone, "back": _back_again, "entered": _entered, "noted": _noted}  # kinds that nobody said

@@ -322,6 +322,7 @@ async def test_a_slow_upload_holds_up_no_other_and_goes_on_while_its_message_wai
     late = Late(asyncio.Event())
     office.server.break_next("aibot_upload_media_finish", late)
     uploads = office.channel._way.uploads
+    await office.channel._connection.connected(5)
     first, second = (asyncio.create_task(uploads.media_id(slow, "file", "收据.pdf", b"%PDF-1.7 slow")) for _ in "ab")
     await eventually(lambda: bool(office.server.frames_of("aibot_upload_media_finish")))
     assert await uploads.media_id(quick, "file", "收据.pdf", b"%PDF-1.7 quick")
@@ -330,6 +331,7 @@ async def test_a_slow_upload_holds_up_no_other_and_goes_on_while_its_message_wai
         with pytest.raises(TimeoutError):
             await waiting
     late.until.set()
+    await eventually(lambda: not uploads._under_way)
     await shows(office, loop_clock, slow, quick)
     assert office.wang.files == [b"%PDF-1.7 slow", b"%PDF-1.7 quick"] and office.server.media.uploads == 2
 

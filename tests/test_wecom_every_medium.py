@@ -97,9 +97,6 @@ KEPT = {
         lambda user: user.types("就是这个地方漏水", quote={"msgtype": "image", "image": {"url": "x"}}),
         "（引用：照片.jpg）就是这个地方漏水",
     ),
-    "what somebody thinks of an answer": Kept(
-        lambda user: user.rates("没有说清楚哪天来"), "（对回复的意见）没有说清楚哪天来"
-    ),
 }
 
 
@@ -139,6 +136,22 @@ async def test_what_is_quoted_is_kept_beside_the_words_and_is_neither_an_answer_
         assert await office.rows("SELECT danger FROM cases") == [(None,)]
         await wang.does(lambda user: user.types("我摔倒了起不来", quote=text("身边有人吗，请告诉我")))
         assert wang.sees("请马上打") and office.zhao.sees("（引用：身边有人吗，请告诉我）我摔倒了起不来")
+
+
+async def test_what_somebody_thinks_of_an_answer_goes_to_staff_and_answers_no_question(tmp_path: Path) -> None:
+    async with open_wecom_office(tmp_path) as office:
+        await office.wang.says("困难")
+        await office.wang.does(lambda user: user.rates("住房"))
+        assert office.wang.sees("您的意见转给工作人员了") and office.wang.sees("您遇到哪方面的困难")
+        assert office.zhao.sees("王老对助手的回复有意见：\n住房")
+        await office.wang.presses("住房")
+        await office.wang.does(lambda user: user.rates("字太小"))
+        assert await office.rows("SELECT answers FROM dialogs WHERE answers LIKE '%字太小%'") == []
+        await office.wang.does(lambda user: user.rates("我摔倒了起不来"))
+        assert office.wang.sees("请马上打") and office.zhao.sees("我摔倒了起不来")
+        before = len(office.stranger.user.messages)
+        await office.stranger.does(lambda user: user.rates("看不懂"))
+        assert len(office.stranger.user.messages) == before
 
 
 async def test_a_spoken_answer_is_an_answer_like_any_other(tmp_path: Path) -> None:

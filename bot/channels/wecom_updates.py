@@ -111,9 +111,9 @@ def _event(base: Incoming, event: dict[str, Any]) -> list[Incoming]:
 
 
 def _feedback(base: Incoming, feedback: dict[str, Any]) -> Incoming:
-    """Return what somebody wrote on an answer of ours; a thumb alone is kept and answered by nobody."""
+    """Return what somebody wrote on an answer of ours, which answers no question; a thumb alone is kept and answered by nobody."""
     said = clean(str(feedback.get("content") or "")).strip()
-    return _but(base, "words", f"（对回复的意见）{said}") if said else _but(base, "noted")
+    return _but(base, "remark", said) if said else _but(base, "noted")
 
 
 # ── messages ────────────────────────────────────────────────────────────────────────────────────────────────────────
