@@ -15,6 +15,9 @@ FORGET = "UPDATE dialogs SET answers = '{}' WHERE account_id = ? AND flow = ? AN
 _ANSWERS = "SELECT id FROM outbox WHERE account_id = ? AND made_at >= ? AND made_at <= ? AND answers IS NOT NULL"
 TOLD = f"{_ANSWERS} AND place IS NOT NULL"
 UNTOLD = f"{_ANSWERS} AND state = 'waiting'"
+_SHOWN = "SELECT id FROM outbox WHERE account_id = ? AND buttons LIKE ?"
+SHOWN_TOLD = f"{_SHOWN} AND place IS NOT NULL"
+SHOWN_UNTOLD = f"{_SHOWN} AND state = 'waiting'"
 FOR_EVER = "9999"  # an open dialog was saved when its question was asked; what answers it came after that
 
 
@@ -47,4 +50,13 @@ async def answers_in(tx: Tx, person_id: int, flows: Sequence[str], since: dateti
     found: set[int] = set()
     for span in await _spans(tx, person_id, flows, since):
         found |= {int(row[0]) for row in [*await tx.all(TOLD, *span), *await tx.all(UNTOLD, *span)]}
+    return sorted(found)
+
+
+async def with_button(tx: Tx, person_id: int, choice: str) -> list[int]:
+    """Return the messages to a person under which a button stands whose choice begins so."""
+    found: set[int] = set()
+    for (account_id,) in await tx.all(ACCOUNTS, person_id):
+        for sql in (SHOWN_TOLD, SHOWN_UNTOLD):
+            found |= {int(row[0]) for row in await tx.all(sql, account_id, f'%"{choice}%')}
     return sorted(found)

@@ -186,6 +186,7 @@ BEGIN = "UPDATE mailings SET state = 'sending', began_at = ? WHERE id = ? AND st
 END = "UPDATE mailings SET state = ?, why = coalesce(?, why), ended_at = ? WHERE id = ? AND ended_at IS NULL"
 GO_ON = "UPDATE mailings SET state = 'sending', ended_at = NULL WHERE id = ? AND state = 'done'"
 REWRITE = "UPDATE mailings SET text = ? WHERE id = ? AND ended_at IS NULL"
+FORGET_WORDS = "UPDATE mailings SET text = ? WHERE id = ?"
 NEXT_ROUND = "UPDATE mailings SET rounds = rounds + 1 WHERE id = ? RETURNING rounds"
 PROGRESS = "UPDATE mailings SET progress = ? WHERE id = ?"
 
@@ -218,6 +219,11 @@ async def go_on(tx: Tx, mailing_id: int) -> bool:
 async def rewrite(tx: Tx, mailing_id: int, text: str) -> bool:
     """Let those who have yet to be sent it be sent these words: what it tells was corrected. False when it has ended."""
     return await tx.run(REWRITE, text, mailing_id) == 1
+
+
+async def forget_words(tx: Tx, mailing_id: int, instead: str) -> None:
+    """Put other words for what a mailing says, also when it has ended: it must not be kept."""
+    await tx.run(FORGET_WORDS, instead, mailing_id)
 
 
 async def next_round(tx: Tx, mailing_id: int) -> int:

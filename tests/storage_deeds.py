@@ -384,6 +384,7 @@ DEEDS: dict[str, Deed] = {
     "media.expire": _expire_medium,
     "mailings.add": lambda tx: mailings.add(tx, MAILING),
     "mailings.rewrite": lambda tx: mailings.rewrite(tx, SENDING, "国庆节放假四天"),
+    "mailings.forget_words": lambda tx: mailings.forget_words(tx, 1, "（删掉了）"),
     "mailings.move": lambda tx: mailings.move(tx, SENDING, "paused", was="sending"),
     "mailings.decide": lambda tx: mailings.decide(tx, PROPOSED_MAILING, "returned", LI, NOW, "写错了"),
     "mailings.begin": lambda tx: mailings.begin(tx, APPROVED, NOW),

@@ -276,6 +276,13 @@ async def test_of_what_must_not_be_sent_nothing_is_kept(talk: Conversation) -> N
     assert await delete_forbidden(talk.database, folder) == 0
 
     await writes(talk, "不可说的题目", "不可说的事二。")
+    await zhao.presses("看样子")
+    await zhao.sends_choice("a:briefone:1")
+    await sends(talk)
+    await talk.qian.presses("看全文", letter_of(talk.qian))
+    await talk.qian.presses("退回修改", next(each for each in reversed(talk.qian.letters) if "请您批准的" in each.text))
+    await talk.qian.says("这不能发")
+    await zhao.sends_choice("a:briefone:1")
     await zhao.presses("删掉")
     await everything_is_gone(talk, "不可说")
 
@@ -293,6 +300,7 @@ async def test_of_what_must_not_be_sent_nothing_is_kept(talk: Conversation) -> N
     await zhao.presses("不能，不发了")
     assert await delete_forbidden(talk.database, folder) == 1
     assert not folder.path(medium).exists()
+    await everything_is_gone(talk, "正文一句")
 
 
 async def test_a_withdrawn_briefing_and_a_link_of_the_dead_open_no_more(talk: Conversation) -> None:

@@ -33,6 +33,7 @@ COLD = {
     "case_report.LEDGER": "the same",
     "leaving.UNFINISHED": "when somebody is taken off the roster",
     "dialog_words._ANSWERS": "likewise",
+    "dialog_words._SHOWN": "likewise",
     "briefing_letters.PAGES": "when a briefing is withdrawn",
     "briefings.SELECT": "the beginning of other statements",
     "briefings.SHOWN_TO_STAFF": "from the end, as many as are shown",

@@ -151,7 +151,7 @@ async def preview(turn: Turn, argument: str) -> None:
     briefing = await opened(turn, argument)
     if briefing is None:
         return
-    turn.answer_first(f"{name(briefing)}发出去就是下面这个样子，按钮可以按：")
+    turn.answer_first("发出去就是下面这个样子，按钮可以按：")
     buttons = words.letter_buttons(briefing.id, is_internal=briefing.is_internal)
     turn.say(words.letter(turn.office, briefing), buttons)
 
@@ -161,9 +161,8 @@ async def drop(turn: Turn, argument: str) -> None:
     briefing = await written(turn, argument)
     if briefing is None:
         return
-    files = [*await briefings.media_of(turn.tx, briefing.id), *([briefing.file_id] if briefing.file_id else [])]
     if await publishing.drop(turn, briefing.id):
-        await forgetting.forget_said(turn, briefing.writers | {turn.person_id}, briefing.made_at, files)
+        await forgetting.forget_draft(turn, briefing)
         turn.say(f"草稿删掉了。{forgetting.FORGOTTEN}", [Button("1 看所有的", "a:briefdesk:0"), MENU_BUTTON])
     else:
         turn.say("它已经报批或者发出去了，不能删。发出去的可以撤回。", [open_button(briefing.id), MENU_BUTTON])

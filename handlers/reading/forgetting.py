@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from handlers import access
+from handlers.briefings import sending
 from handlers.dialog import Chat
 from handlers.turn import Turn
-from storage import dialog_words, media, outbox
+from storage import briefings, dialog_words, mailings, media, outbox
+from storage.briefings import Briefing
 
-FLOWS = ("brief", "brieffile", "briefmend")
+FLOWS = ("brief", "brieffile", "briefmend", "briefsend", "sendback")
 REMOVED = "（这里的内容已经删掉了）"
 FORGOTTEN = "这里留的字和文件都删掉了。您手机上的聊天记录里还有，请自己也删掉。"
 
@@ -32,6 +35,27 @@ async def forget_said(turn: Turn, persons: Iterable[int], since: datetime, files
         await dialog_words.blank(turn.tx, person_id, FLOWS, since, REMOVED)
     for each in files:
         await media.forbid(turn.tx, each)
+
+
+async def forget_draft(turn: Turn, briefing: Briefing) -> None:
+    """Blank a dropped draft wherever it was shown in the office, and what was said to write it; its words are gone from its own row.
+
+    `briefing` is the draft as it was.
+    """
+    persons = briefing.writers | {turn.person_id}
+    approvers = {each.person_id for each in await access.approvers(turn.tx, turn.office, ())}
+    shown = [f'a:{each}:{briefing.id}"' for each in ("briefdrop", "briefpreview")]
+    shown += [f"a:{each}:{briefing.id}." for each in ("page", "briefword")]
+    for kind in sending.KINDS:
+        for mailing in await mailings.of_subject(turn.tx, kind, briefing.id):
+            await mailings.forget_words(turn.tx, mailing.id, REMOVED)
+            shown += [f'a:{each}:{mailing.id}"' for each in ("mailing", "again", "approve")]
+    for person_id in persons | approvers:
+        for choice in shown:
+            for letter_id in await dialog_words.with_button(turn.tx, person_id, choice):
+                await outbox.edit(turn.tx, letter_id, REMOVED, turn.now)
+    files = [*await briefings.media_of(turn.tx, briefing.id), *([briefing.file_id] if briefing.file_id else [])]
+    await forget_said(turn, persons | approvers, briefing.made_at, files)
 
 
 def _media(answers: Any) -> Iterator[str]:

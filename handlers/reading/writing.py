@@ -11,9 +11,9 @@ from handlers.desk.lists import not_yours
 from handlers.dialog import Chat, flow
 from handlers.hall.asking import at_most
 from handlers.menu import MENU_BUTTON
-from handlers.reading import desk, marking
+from handlers.reading import desk, forgetting, marking
 from handlers.turn import Turn, row_id
-from storage import briefing_files, briefings, media
+from storage import briefing_files, briefings
 from storage.briefings import INTERNAL, PUBLIC, SHARED
 
 CLASSES = {
@@ -97,8 +97,7 @@ async def write_from_file(chat: Chat) -> None:
     await _ask_title(chat, draft)
     if await _ask_rest(chat, draft, since=briefing.made_at, more_media=True) is None:
         await publishing.drop(turn, briefing.id)
-        if briefing.file_id:
-            await media.forbid(chat.tx, briefing.file_id)
+        await forgetting.forget_draft(turn, briefing)
         return
     await _review(chat, draft)
     chat.forget()
