@@ -161,6 +161,10 @@ MAILING = Mailing("briefing", "国庆节放假", Circle(), ZHAO, NOW, NOW, NOW +
 PROPOSED_MAILING, APPROVED, SENDING, DONE = 1, 2, 3, 4
 
 
+async def _blanked(tx: Tx) -> None:
+    await dialog_words.blank(tx, await dialog_words.open_span(tx, OF_WANG), "（删掉了）")
+
+
 async def _partly_left(tx: Tx) -> None:
     await recipient_letters.call_back(tx, SENDING, NOW)
     await recipient_letters.partly_left(tx, 1, NOW + timedelta(seconds=1))
@@ -306,7 +310,8 @@ DEEDS: dict[str, Deed] = {
     "briefing_files.add": lambda tx: briefing_files.add(tx, MEDIUM.id, "public", ZHAO, OF_ZHAO, NOW),
     "briefing_files.count_try": lambda tx: briefing_files.count_try(tx, "3" * 32),
     "briefing_files.done": lambda tx: briefing_files.done(tx, "3" * 32),
-    "dialog_words.blank": lambda tx: dialog_words.blank(tx, WANG, ["report"], LONG_AGO, "（删掉了）"),
+    "dialog_words.blank": _blanked,
+    "dialog_words.forget": lambda tx: dialog_words.forget(tx, WANG, ["report"], LONG_AGO),
     "briefing_links.add": lambda tx: briefing_links.add(tx, "secret", OUT, WANG, NOW),
     "briefing_links.prune": lambda tx: briefing_links.prune(tx, NOW),
     "briefing_links.revoke": lambda tx: briefing_links.revoke(tx, LI),

@@ -453,3 +453,22 @@ async def test_a_long_story_is_no_question_and_long_briefings_cost_no_time(talk:
     assert not wang.sees("简报里有这样的内容")
     assert wang.sees("要我记下来")
     assert time.process_time() - began < 1, "it took twelve seconds"
+
+
+async def test_what_others_say_meanwhile_is_not_taken_out_with_a_dropped_draft(talk: Conversation) -> None:
+    zhao, sun = talk.zhao, await talk.joins("孙科", "staff")
+    await talk.restarts(approvers=("leader", "staff"))  # so that 孙科 is one of those who were shown it
+    await writes(talk, "不可说的题目", "不可说的事二。")
+    await sun.says("写简报")
+    await sun.presses("公开")
+    await sun.presses("打字或者粘贴")
+    await sun.says("我的另一篇")
+    question = await talk.one("SELECT max(id) FROM outbox WHERE account_id = ?", await talk.account(sun))
+    await zhao.sends_choice("a:briefone:1")
+    await zhao.presses("删掉")
+    await everything_is_gone(talk, "不可说")
+    assert await talk.one("SELECT version FROM outbox WHERE id = ?", question) == 0  # its buttons are still there
+    assert await talk.one("SELECT count(*) FROM inbox WHERE words = '我的另一篇'") == 1
+    await sun.says("正文一句话。")
+    await sun.presses("说完了")
+    assert sun.sees("属于哪一类")

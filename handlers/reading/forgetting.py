@@ -4,8 +4,7 @@ The dialog's answers, what its author typed, our answers to it, the file: all of
 telephone cannot be called back everywhere, so the author is told.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from handlers import access
@@ -14,25 +13,30 @@ from handlers.dialog import Chat
 from handlers.turn import Turn
 from storage import briefings, dialog_words, mailings, media, outbox
 from storage.briefings import Briefing
+from storage.dialog_words import Span
 
-FLOWS = ("brief", "brieffile", "briefmend", "briefsend", "sendback")
+MAKING, SENT_BACK = "brief", "sendback"
+FLOWS = (MAKING, "brieffile", "briefmend", "briefsend", SENT_BACK)
 REMOVED = "（这里的内容已经删掉了）"
 FORGOTTEN = "这里留的字和文件都删掉了。您手机上的聊天记录里还有，请自己也删掉。"
 
 
-async def forget(chat: Chat, since: datetime) -> None:
-    """Let nothing remain of what was said in this dialog, and in those about briefings that ended at `since` or later."""
-    files = list(_media(chat.answers))
+async def forget(chat: Chat) -> None:
+    """Let nothing remain of what was said in this dialog."""
+    turn, files = chat.turn, list(_media(chat.answers))
     chat.forget()
-    await forget_said(chat.turn, [chat.turn.person_id], since, files)
+    await _blank(turn, await dialog_words.open_span(turn.tx, turn.visitor.account_id))
+    await _forbid(turn, files)
 
 
-async def forget_said(turn: Turn, persons: Iterable[int], since: datetime, files: Iterable[str]) -> None:
-    """Blank what these persons said in dialogs about briefings that are open or ended at `since` or later, and give up these files."""
-    for person_id in persons:
-        for letter_id in await dialog_words.answers_in(turn.tx, person_id, FLOWS, since):
-            await outbox.edit(turn.tx, letter_id, REMOVED, turn.now)
-        await dialog_words.blank(turn.tx, person_id, FLOWS, since, REMOVED)
+async def _blank(turn: Turn, spans: Sequence[Span]) -> None:
+    """Blank what was said in these dialogs, on either side."""
+    for letter_id in await dialog_words.answers_in(turn.tx, spans):
+        await outbox.edit(turn.tx, letter_id, REMOVED, turn.now)
+    await dialog_words.blank(turn.tx, spans, REMOVED)
+
+
+async def _forbid(turn: Turn, files: Iterable[str]) -> None:
     for each in files:
         await media.forbid(turn.tx, each)
 
@@ -55,7 +59,13 @@ async def forget_draft(turn: Turn, briefing: Briefing) -> None:
             for letter_id in await dialog_words.with_button(turn.tx, person_id, choice):
                 await outbox.edit(turn.tx, letter_id, REMOVED, turn.now)
     files = [*await briefings.media_of(turn.tx, briefing.id), *([briefing.file_id] if briefing.file_id else [])]
-    await forget_said(turn, persons | approvers, briefing.made_at, files)
+    # What stands open with somebody is about something else, or is put right by its own question: it is left alone.
+    for person_id in persons | approvers:
+        flows = FLOWS if person_id in persons else (SENT_BACK,)
+        spans = await dialog_words.ended_spans(turn.tx, person_id, flows, MAKING, briefing.made_at)
+        await _blank(turn, spans)
+        await dialog_words.forget(turn.tx, person_id, flows, briefing.made_at)
+    await _forbid(turn, files)
 
 
 def _media(answers: Any) -> Iterator[str]:

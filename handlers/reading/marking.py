@@ -1,7 +1,5 @@
 """文中有“机密★”字样: whoever writes it is asked, and when it must not be sent, nothing that was said is kept here."""
 
-from datetime import datetime
-
 from handlers.briefings import marks
 from handlers.dialog import Chat
 from handlers.menu import MENU_BUTTON
@@ -10,10 +8,10 @@ from handlers.reading import forgetting
 STOP, GO = "stop", "go"
 
 
-async def may_go(chat: Chat, key: str, text: str, known: str = "", *, since: datetime) -> bool:
+async def may_go(chat: Chat, key: str, text: str, known: str = "") -> bool:
     """Ask under `key` about a mark of secrecy in a text that does not stand in `known`; False when it must not be sent.
 
-    Then nothing is kept of what was said in this dialog, and in those about briefings that ended at `since` or later.
+    Then nothing is kept of what was said in this dialog.
     """
     mark = marks.mark_in(text, known)
     if mark is None and key not in chat.answers:
@@ -21,6 +19,6 @@ async def may_go(chat: Chat, key: str, text: str, known: str = "", *, since: dat
     question = f"文中有“{mark}”字样。涉密的、内部的不能在这里发。这一篇能发吗？"
     if await chat.choose(key, question, {STOP: "不能，不发了", GO: "能，不是内部的"}) == GO:
         return True
-    await forgetting.forget(chat, since)
+    await forgetting.forget(chat)
     chat.say(f"好的，不发了。{forgetting.FORGOTTEN}", [MENU_BUTTON])
     return False

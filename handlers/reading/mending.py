@@ -57,7 +57,7 @@ async def mend(chat: Chat) -> None:
         return
     summary = await _ask_summary(chat, briefing) if field == "text" else None
     known = marks.everything_in(briefing)
-    if not await marking.may_go(chat, "mark", f"{changed}\n{summary or ''}", known, since=turn.now):
+    if not await marking.may_go(chat, "mark", f"{changed}\n{summary or ''}", known):
         return
     after = "批准以后，存档、网页和已经收到的都改过来" if is_out else "改了还没有发"
     shown = difference(briefing, field, changed) + (f"\n摘要改为：{summary}" if summary is not None else "")

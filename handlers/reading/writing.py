@@ -1,7 +1,6 @@
 """写简报: by conversation, or from a file. The class comes first: of what is internal nothing is asked, so nothing of it can be kept."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from handlers import access
 from handlers.briefings import publishing, words
@@ -44,7 +43,7 @@ async def write(chat: Chat) -> None:
     told = await chat.gather("told", "请发正文，可以分几条发，图片和附件也一起发。发完了请按【说完了】。")
     text = _paragraphs(told.text) or _paragraphs(await chat.ask("text", "还没有正文，请打字告诉我。"))
     draft.wanted = replace(draft.wanted, text=text, media=told.media)
-    if await _ask_rest(chat, draft, since=turn.now) is None:
+    if await _ask_rest(chat, draft) is None:
         return
     await _review(chat, draft)
     chat.forget()
@@ -95,7 +94,7 @@ async def write_from_file(chat: Chat) -> None:
     before = Written(briefing.content_class, title=briefing.title, text=briefing.text)
     draft = _Draft(before, {})
     await _ask_title(chat, draft)
-    if await _ask_rest(chat, draft, since=briefing.made_at, more_media=True) is None:
+    if await _ask_rest(chat, draft, more_media=True) is None:
         await publishing.drop(turn, briefing.id)
         await forgetting.forget_draft(turn, briefing)
         return
@@ -131,10 +130,10 @@ async def _ask_title(chat: Chat, draft: _Draft) -> None:
     draft.wanted = replace(draft.wanted, title=title)
 
 
-async def _ask_rest(chat: Chat, draft: _Draft, *, since: datetime, more_media: bool = False) -> _Draft | None:
+async def _ask_rest(chat: Chat, draft: _Draft, *, more_media: bool = False) -> _Draft | None:
     """Ask for topic, source, summary and pictures; None when the author finds that it must not be sent: then nothing of it is kept."""
     said = f"{draft.wanted.title}\n{draft.wanted.text}"
-    if not await marking.may_go(chat, "mark", said, since=since):
+    if not await marking.may_go(chat, "mark", said):
         return None
     office = chat.turn.office
     topic = await chat.choose("topic", "属于哪一类？", {each.key: each.label for each in office.topics})
@@ -143,7 +142,7 @@ async def _ask_rest(chat: Chat, draft: _Draft, *, since: datetime, more_media: b
         source = await chat.ask("source", "请写来源，比如“县融媒体中心”。", at_most(LONGEST_SOURCE))
         draft.labels["source"] = "来源"
     summary = await _ask_summary(chat, draft)
-    if not await marking.may_go(chat, "mark_too", f"{source}\n{summary}", said, since=since):
+    if not await marking.may_go(chat, "mark_too", f"{source}\n{summary}", said):
         return None
     enclosed = list(draft.wanted.media)
     if more_media and await chat.confirm("more", "要配图片或者附件吗？", yes="要配", no="不配"):
