@@ -126,7 +126,7 @@ async def _fill_messages(tx: Tx) -> None:
         outbox.add(tx, account, "您好", LONG_AGO)
     for state in ("done", "draft", "open"):
         dialog = await dialogs.add(tx, OF_WANG, "report", {}, LONG_AGO)
-        await dialogs.save(tx, replace(dialog, state=state))
+        await dialogs.save(tx, replace(dialog, state=state, answers={"told": "暖气"}))
     await media.add(tx, MEDIUM, NOW)
     await _briefings(tx)
 
